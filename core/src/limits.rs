@@ -1,0 +1,33 @@
+//! What is the bound of each thing, why that number, and what does AWS call it?
+//!
+//! One line per limit, sorted. Everything that can grow has its bound here.
+
+/// Bytes of an access-log format (AWS: access log template, 3 KB).
+pub const ACCESS_LOG_FORMAT_BYTES_MAX: usize = 3 * 1024;
+/// Bytes of one chunk-size line with its extensions; longer lines are an attack on the parser's time.
+pub const CHUNK_LINE_BYTES_MAX: usize = 256;
+/// Bytes of an OpenAPI document (AWS: definition file, 6 MB).
+pub const DEFINITION_BYTES_MAX: usize = 6 * 1024 * 1024;
+/// Bytes of a request's or response's head on the wire: AWS allows 10,240 for the request line and
+/// 10,240 for the headers; what is above that but below this is refused politely, the rest is cut.
+pub const HEAD_BYTES_MAX: usize = 32 * 1024;
+/// Header fields in one head.
+pub const HEADER_COUNT_MAX: usize = 128;
+/// Bytes of all header names, values and line ends (AWS: "total combined size of header values", 10,240).
+pub const HEADERS_BYTES_MAX: usize = 10_240;
+/// Milliseconds an HTTP API waits for its integration, the default and the maximum (AWS: 30 s).
+pub const HTTP_API_INTEGRATION_TIMEOUT_MS_MAX: u32 = 30_000;
+/// Milliseconds below which AWS refuses an integration timeout (`timeoutInMillis`).
+pub const INTEGRATION_TIMEOUT_MS_MIN: u32 = 50;
+/// Bytes of a payload (AWS: payload size, 10 MB), in either direction.
+pub const PAYLOAD_BYTES_MAX: u64 = 10 * 1024 * 1024;
+/// Path variables one route may capture.
+pub const PATH_VARIABLES_MAX: usize = 32;
+/// Milliseconds a REST API waits for its integration, the default and the maximum (AWS: 29 s).
+pub const REST_API_INTEGRATION_TIMEOUT_MS_MAX: u32 = 29_000;
+/// Stage variables of one stage (AWS: 100).
+pub const STAGE_VARIABLES_MAX: usize = 100;
+/// Bytes of a request target (AWS: URL length, 10,240 for regional endpoints).
+pub const TARGET_BYTES_MAX: usize = 10_240;
+/// Bytes of a chunked body's trailer section.
+pub const TRAILER_BYTES_MAX: usize = 4 * 1024;

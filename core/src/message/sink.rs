@@ -1,0 +1,10 @@
+//! Who takes the fields of a head that is being written?
+
+/// Receives header fields one by one, in order.
+///
+/// Two real kinds exist: the HTTP/1 encoder, which writes lines, and the HTTP/2 encoder, which
+/// fills a header map. Steps that decide which fields are sent write to either.
+pub trait HeadSink {
+    /// Takes one field. `name` is a valid token and `value` holds no CR, LF or NUL; the caller vouches.
+    fn push(&mut self, name: &[u8], value: &[u8]);
+}

@@ -1,0 +1,3 @@
+//! The acting half of tollgate: sockets, TLS, threads, files and the admin address.
+
+pub mod net;

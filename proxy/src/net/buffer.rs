@@ -1,0 +1,193 @@
+//! Which memory is lent to the kernel, and where does it come from?
+
+use std::cell::RefCell;
+
+use monoio::buf::{IoBuf, IoBufMut};
+
+/// Bytes of a buffer fresh from the pool.
+pub const BUFFER_BYTES: usize = 16 * 1024;
+
+/// Buffers a worker keeps for the next user; what comes back above that is freed.
+const POOLED_MAX: usize = 128;
+
+thread_local! {
+    static POOL: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Bytes on their way in or out.
+///
+/// ```text
+/// | taken | unread              | room                |
+/// 0       start                 bytes.len()           bytes.capacity()
+/// ```
+///
+/// A read appends to the room; a write sends the unread part; [`Buffer::advance`] takes bytes from
+/// the front. Memory returns to the worker's pool when the buffer is dropped.
+#[derive(Debug)]
+pub struct Buffer {
+    bytes: Vec<u8>,
+    start: usize,
+}
+
+impl Buffer {
+    /// An empty buffer of [`BUFFER_BYTES`] from this worker's pool.
+    pub fn take() -> Self {
+        let bytes =
+            POOL.with_borrow_mut(Vec::pop).unwrap_or_else(|| Vec::with_capacity(BUFFER_BYTES));
+        Self { bytes, start: 0 }
+    }
+
+    /// An empty buffer with room for `len` bytes; from the pool when that suffices.
+    pub fn with_room(len: usize) -> Self {
+        if len <= BUFFER_BYTES {
+            return Self::take();
+        }
+        Self { bytes: Vec::with_capacity(len), start: 0 }
+    }
+
+    /// The bytes nobody has taken yet.
+    #[inline]
+    pub fn unread(&self) -> &[u8] {
+        &self.bytes[self.start..]
+    }
+
+    /// The bytes nobody has taken yet, to change in place.
+    #[inline]
+    pub fn unread_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes[self.start..]
+    }
+
+    /// How many bytes nobody has taken yet.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.bytes.len() - self.start
+    }
+
+    /// Whether every byte has been taken.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many bytes a read can still append.
+    #[inline]
+    pub fn room(&self) -> usize {
+        self.bytes.capacity() - self.bytes.len()
+    }
+
+    /// Takes `count` bytes from the front; at most what is there.
+    #[inline]
+    pub fn advance(&mut self, count: usize) {
+        self.start = (self.start + count).min(self.bytes.len());
+        if self.start == self.bytes.len() {
+            self.clear();
+        }
+    }
+
+    /// Keeps the first `len` unread bytes and forgets the rest.
+    pub fn truncate(&mut self, len: usize) {
+        self.bytes.truncate(self.start + len);
+    }
+
+    /// Forgets all bytes and keeps the memory.
+    #[inline]
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.start = 0;
+    }
+
+    /// Appends a copy of `bytes`, growing where they do not fit.
+    #[inline]
+    pub fn extend(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Moves the unread bytes to the front and makes room for at least `len` more.
+    pub fn make_room(&mut self, len: usize) {
+        if self.start > 0 {
+            self.bytes.drain(..self.start);
+            self.start = 0;
+        }
+        self.bytes.reserve(len);
+    }
+
+    /// The vector behind the buffer, for encoders that append to it.
+    #[inline]
+    pub fn as_vec_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let mut bytes = std::mem::take(&mut self.bytes);
+        if bytes.capacity() != BUFFER_BYTES {
+            return;
+        }
+        bytes.clear();
+        // The pool is gone while the thread ends; then the memory is simply freed.
+        let _ = POOL.try_with(|pool| {
+            let mut pool = pool.borrow_mut();
+            if pool.len() < POOLED_MAX {
+                pool.push(bytes);
+            }
+        });
+    }
+}
+
+// SAFETY: the pointer and length describe initialised bytes of a heap allocation that this buffer
+// owns alone and that does not move when the buffer itself moves. No safe form serves: the kernel
+// reads the memory while the operation is in flight.
+unsafe impl IoBuf for Buffer {
+    fn read_ptr(&self) -> *const u8 {
+        self.unread().as_ptr()
+    }
+
+    fn bytes_init(&self) -> usize {
+        self.len()
+    }
+}
+
+// SAFETY: `write_ptr` points behind the initialised bytes and `bytes_total` is the room from there
+// to the end of the allocation; `set_init` is called with the number of bytes that the kernel wrote
+// there. No safe form serves, as above.
+unsafe impl IoBufMut for Buffer {
+    fn write_ptr(&mut self) -> *mut u8 {
+        self.bytes.spare_capacity_mut().as_mut_ptr().cast()
+    }
+
+    fn bytes_total(&mut self) -> usize {
+        self.room()
+    }
+
+    unsafe fn set_init(&mut self, count: usize) {
+        debug_assert!(count <= self.room());
+        // SAFETY: the kernel initialised `count` bytes from `write_ptr` on, within the room.
+        unsafe { self.bytes.set_len(self.bytes.len() + count) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn taking_from_the_front_keeps_the_rest() {
+        let mut buffer = Buffer::take();
+        buffer.extend(b"GET / HTTP/1.1");
+        buffer.advance(4);
+        assert_eq!(buffer.unread(), b"/ HTTP/1.1");
+        buffer.make_room(BUFFER_BYTES);
+        assert_eq!(buffer.unread(), b"/ HTTP/1.1");
+        assert!(buffer.room() >= BUFFER_BYTES);
+    }
+
+    #[test]
+    fn a_buffer_taken_to_its_end_is_empty_again() {
+        let mut buffer = Buffer::take();
+        buffer.extend(b"abc");
+        buffer.advance(3);
+        assert!(buffer.is_empty());
+        assert_eq!(buffer.room(), BUFFER_BYTES);
+    }
+}
