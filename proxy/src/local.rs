@@ -10,10 +10,14 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Cache};
+use slab::Slab;
+use tollgate_core::message::RequestHead;
+use tollgate_core::time::Now;
 
+use crate::net::Socket;
 use crate::publication::Published;
 use crate::telemetry::WorkerTelemetry;
-use crate::time::{Wheel, now};
+use crate::time::{Deadline, Expiry, Wheel, now};
 use crate::upstream::Pools;
 
 /// How long each wait may last, and how much one worker carries.
@@ -80,6 +84,38 @@ impl Orders {
     }
 }
 
+/// How long a connection may go on waiting for a request once its worker drains.
+const IDLE_WHEN_DRAINING: Duration = Duration::from_secs(1);
+
+/// Tables of heads a worker keeps.
+const HEADS_KEPT_MAX: usize = 256;
+
+/// What a worker knows of one client connection.
+#[derive(Debug)]
+pub struct ClientState {
+    /// The deadline of whatever the connection waits for.
+    pub deadline: Rc<Deadline>,
+    /// Whether anything of the current exchange's answer has gone out.
+    pub has_answered: Cell<bool>,
+    is_idle: Cell<bool>,
+    key: usize,
+}
+
+impl ClientState {
+    /// Notes that the connection waits for a request.
+    pub fn idle(&self, local: &Local) {
+        self.is_idle.set(true);
+        let idle = if local.is_draining() { IDLE_WHEN_DRAINING } else { local.bounds.idle };
+        local.wheel.arm(&self.deadline, idle, Expiry::Shut, now());
+    }
+
+    /// Notes that a request has come.
+    pub fn busy(&self) {
+        self.is_idle.set(false);
+        self.has_answered.set(false);
+    }
+}
+
 /// One worker's own.
 pub struct Local {
     /// Deadlines.
@@ -90,12 +126,12 @@ pub struct Local {
     pub telemetry: WorkerTelemetry,
     /// The bounds in force.
     pub bounds: Bounds,
-    /// Client connections open.
-    pub connections: Cell<usize>,
     /// Exchanges running.
     pub exchanges: Cell<usize>,
     /// When draining began, in monotonic microseconds; 0 while it has not.
     pub draining_since_us: Cell<u64>,
+    clients: RefCell<Slab<Rc<ClientState>>>,
+    heads: RefCell<Vec<RequestHead>>,
     publication: RefCell<Cache<Arc<ArcSwap<Published>>, Arc<Published>>>,
     held: RefCell<Rc<Arc<Published>>>,
 }
@@ -113,7 +149,8 @@ impl Local {
             pools: Pools::default(),
             telemetry,
             bounds,
-            connections: Cell::new(0),
+            clients: RefCell::new(Slab::new()),
+            heads: RefCell::new(Vec::new()),
             exchanges: Cell::new(0),
             draining_since_us: Cell::new(0),
             publication: RefCell::new(Cache::new(publication)),
@@ -133,6 +170,54 @@ impl Local {
             *held = Rc::new(Arc::clone(current));
         }
         Rc::clone(&held)
+    }
+
+    /// Registers a client connection.
+    pub fn remember_client(&self, socket: Socket) -> Rc<ClientState> {
+        let mut clients = self.clients.borrow_mut();
+        let entry = clients.vacant_entry();
+        let state = Rc::new(ClientState {
+            deadline: self.wheel.deadline(socket),
+            is_idle: Cell::new(false),
+            has_answered: Cell::new(false),
+            key: entry.key(),
+        });
+        entry.insert(Rc::clone(&state));
+        state
+    }
+
+    /// Forgets a client connection that has ended.
+    pub fn forget_client(&self, state: &ClientState) {
+        self.clients.borrow_mut().try_remove(state.key);
+    }
+
+    /// Client connections open.
+    pub fn connections(&self) -> usize {
+        self.clients.borrow().len()
+    }
+
+    /// Begins to drain: connections that wait for a request get a last moment to send one.
+    pub fn begin_to_drain(&self, now: Now) {
+        self.draining_since_us.set(now.monotonic_us.max(1));
+        for (_, client) in self.clients.borrow().iter() {
+            if client.is_idle.get() {
+                self.wheel.arm(&client.deadline, IDLE_WHEN_DRAINING, Expiry::Shut, now);
+            }
+        }
+    }
+
+    /// A table for a request's head, cleared, with its room kept from earlier requests.
+    pub fn take_head(&self) -> RequestHead {
+        self.heads.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// Keeps a table for the next request.
+    pub fn give_back_head(&self, mut head: RequestHead) {
+        let mut heads = self.heads.borrow_mut();
+        if heads.len() < HEADS_KEPT_MAX {
+            head.clear();
+            heads.push(head);
+        }
     }
 
     /// Whether the worker accepts no more and finishes what runs.

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::OnceLock;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tollgate_core::time::Now;
 use tollgate_core::wire::date::{DATE_BYTES, write_date};
@@ -29,17 +29,22 @@ struct Wall {
 /// Reads the clocks: one look at the monotonic one, and rarely one at the wall clock.
 pub fn now() -> Now {
     let origin = ORIGIN.get_or_init(Instant::now);
-    let monotonic_us = u64::try_from(origin.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let monotonic_us = micros(origin.elapsed());
     let mut wall = WALL.get();
     if wall.unix_us == 0 || monotonic_us.saturating_sub(wall.read_at_us) > WALL_TRUSTED_US {
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         wall = Wall {
             read_at_us: monotonic_us,
-            unix_us: u64::try_from(unix.as_micros()).unwrap_or(u64::MAX),
+            unix_us: micros(unix),
         };
         WALL.set(wall);
     }
     Now { monotonic_us, unix_ms: (wall.unix_us + (monotonic_us - wall.read_at_us)) / 1000 }
+}
+
+/// A span in whole microseconds.
+pub fn micros(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// The value of a `Date` header at `now` (RFC 9110 §6.6.1), rendered once a second.

@@ -5,7 +5,9 @@
 //! socket down.
 
 mod clock;
+mod patience;
 mod wheel;
 
-pub use clock::{date, now};
+pub use clock::{date, micros, now};
+pub use patience::Patience;
 pub use wheel::{Deadline, Expiry, TICK, Wheel};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tollgate_core::time::Now;
 
+use super::micros;
 use crate::net::Socket;
 
 /// How coarse deadlines are; each fires up to one tick late and never early.
@@ -87,8 +88,7 @@ impl Wheel {
     /// Sets `deadline` to `after` from `now`; what was set before no longer holds.
     #[inline]
     pub fn arm(&self, deadline: &Rc<Deadline>, after: Duration, expiry: Expiry, now: Now) {
-        let after_us = u64::try_from(after.as_micros()).unwrap_or(u64::MAX);
-        let due_us = now.monotonic_us.saturating_add(after_us);
+        let due_us = now.monotonic_us.saturating_add(micros(after));
         deadline.due_us.set(due_us);
         deadline.expiry.set(expiry);
         let tick = tick_of(due_us);

@@ -99,7 +99,7 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 
 fn admit(stream: TcpStream, peer: SocketAddr, tls: Option<&Arc<ServerTls>>, local: &Rc<Local>) {
     local.telemetry.counters.connections_accepted.add(1);
-    if local.connections.get() >= local.bounds.connections_max {
+    if local.connections() >= local.bounds.connections_max {
         turn_away(&stream, tls.is_some(), local);
         return;
     }

@@ -91,7 +91,7 @@ async fn keep_time(local: &Rc<Local>, orders: &Orders, mut listeners: Vec<accept
             Order::Serve => {}
             Order::Drain => {
                 on_drain(local, &mut listeners, now);
-                if local.connections.get() == 0 {
+                if local.connections() == 0 {
                     break;
                 }
             }
@@ -105,7 +105,7 @@ async fn keep_time(local: &Rc<Local>, orders: &Orders, mut listeners: Vec<accept
 
 fn on_drain(local: &Rc<Local>, listeners: &mut Vec<accept::Listening>, now: Now) {
     if !local.is_draining() {
-        local.draining_since_us.set(now.monotonic_us.max(1));
+        local.begin_to_drain(now);
     }
     for listening in listeners.drain(..) {
         listening.stop();
