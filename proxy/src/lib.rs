@@ -3,3 +3,5 @@
 pub mod net;
 pub mod options;
 pub mod telemetry;
+pub mod publication;
+pub mod admin;

@@ -11,9 +11,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Counter(AtomicU64);
 
 impl Counter {
-    /// Nothing counted yet.
-    pub const ZERO: Counter = Counter(AtomicU64::new(0));
-
     /// Counts `amount` more. Only the owner of the counter calls this.
     #[inline]
     pub fn add(&self, amount: u64) {

@@ -18,7 +18,7 @@ pub struct Histogram {
 }
 
 /// Buckets of a [`Histogram`], the one for everything longer included.
-pub const BUCKET_COUNT: usize = (OCTAVE_LAST - OCTAVE_FIRST + 1) as usize * 4 + 2;
+const BUCKET_COUNT: usize = (OCTAVE_LAST - OCTAVE_FIRST + 1) as usize * 4 + 2;
 
 /// The first bucket ends at two to the power of this many microseconds.
 const OCTAVE_FIRST: u32 = 4;
@@ -27,7 +27,7 @@ const OCTAVE_LAST: u32 = 25;
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { buckets: [const { Counter::ZERO }; BUCKET_COUNT], sum_us: Counter::ZERO }
+        Self { buckets: std::array::from_fn(|_| Counter::default()), sum_us: Counter::default() }
     }
 }
 

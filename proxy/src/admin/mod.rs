@@ -1,0 +1,5 @@
+//! Who compiles, publishes, watches and answers the operator?
+
+pub mod metrics;
+pub mod names;
+pub mod watch;
