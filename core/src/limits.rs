@@ -25,6 +25,10 @@ pub const PAYLOAD_BYTES_MAX: u64 = 10 * 1024 * 1024;
 pub const PATH_VARIABLES_MAX: usize = 32;
 /// Milliseconds a REST API waits for its integration, the default and the maximum (AWS: 29 s).
 pub const REST_API_INTEGRATION_TIMEOUT_MS_MAX: u32 = 29_000;
+/// Characters of a stage variable's name (AWS: 64).
+pub const STAGE_VARIABLE_NAME_CHARACTERS_MAX: usize = 64;
+/// Characters of a stage variable's value (AWS: 512).
+pub const STAGE_VARIABLE_VALUE_CHARACTERS_MAX: usize = 512;
 /// Stage variables of one stage (AWS: 100).
 pub const STAGE_VARIABLES_MAX: usize = 100;
 /// Bytes of a request target (AWS: URL length, 10,240 for regional endpoints).

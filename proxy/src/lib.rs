@@ -6,3 +6,7 @@
 
 pub mod net;
 pub mod fence;
+pub mod options;
+pub mod telemetry;
+pub mod publication;
+pub mod admin;
