@@ -4,6 +4,9 @@
 
 /// Bytes of an access-log format (AWS: access log template, 3 KB).
 pub const ACCESS_LOG_FORMAT_BYTES_MAX: usize = 3 * 1024;
+/// Bytes that chunk-size lines may take beyond what the data they carry justifies (16 and twice the data, per
+/// chunk): a sender of one-byte chunks with long extensions costs more to read than it says.
+pub const CHUNK_EXCESS_BYTES_MAX: u64 = 16 * 1024;
 /// Bytes of one chunk-size line with its extensions; longer lines are an attack on the parser's time.
 pub const CHUNK_LINE_BYTES_MAX: usize = 256;
 /// Bytes of an OpenAPI document (AWS: definition file, 6 MB).
@@ -15,6 +18,8 @@ pub const HEAD_BYTES_MAX: usize = 32 * 1024;
 pub const HEADER_COUNT_MAX: usize = 128;
 /// Bytes of all header names, values and line ends (AWS: "total combined size of header values", 10,240).
 pub const HEADERS_BYTES_MAX: usize = 10_240;
+/// Bytes of a host name (RFC 1035 §2.3.4: "names 255 octets or less").
+pub const HOST_BYTES_MAX: usize = 255;
 /// Milliseconds an HTTP API waits for its integration, the default and the maximum (AWS: 30 s).
 pub const HTTP_API_INTEGRATION_TIMEOUT_MS_MAX: u32 = 30_000;
 /// Milliseconds below which AWS refuses an integration timeout (`timeoutInMillis`).
@@ -35,3 +40,5 @@ pub const STAGE_VARIABLES_MAX: usize = 100;
 pub const TARGET_BYTES_MAX: usize = 10_240;
 /// Bytes of a chunked body's trailer section.
 pub const TRAILER_BYTES_MAX: usize = 4 * 1024;
+/// Bytes of a verb; the longest registered one, `UPDATEREDIRECTREF`, has 17.
+pub const VERB_BYTES_MAX: usize = 32;
