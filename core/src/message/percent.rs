@@ -110,6 +110,20 @@ pub fn decode_component_into(text: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
+/// `text` with each escape replaced by its byte, written to the start of `out`; `None` where it
+/// does not fit. As [`decode_component`], for callers that must not allocate.
+pub fn decode_to_slice<'a>(text: &[u8], out: &'a mut [u8]) -> Option<&'a [u8]> {
+    let mut rest = text;
+    let mut len = 0;
+    while let Some(&first) = rest.first() {
+        let (byte, taken) = decode_escape(rest).map_or((first, 1), |byte| (byte, 3));
+        *out.get_mut(len)? = byte;
+        len += 1;
+        rest = &rest[taken..];
+    }
+    out.get(..len)
+}
+
 /// Appends the bytes of `text` as one path segment: whatever is not RFC 3986 `pchar` is escaped,
 /// `/`, `?`, `#` and `%` included.
 ///
@@ -214,6 +228,14 @@ mod tests {
         #[test]
         fn decoding_never_lengthens(text: Vec<u8>) {
             prop_assert!(decoded(&text).len() <= text.len());
+        }
+
+        #[test]
+        fn decoding_to_a_slice_agrees_or_does_not_fit(text in "[a%2F]{0,40}", room in 0_usize..40) {
+            let mut out = vec![0; room];
+            let expected = decoded(text.as_bytes());
+            let fits = (expected.len() <= room).then_some(expected.as_slice());
+            prop_assert_eq!(decode_to_slice(text.as_bytes(), &mut out), fits);
         }
     }
 }
