@@ -7,6 +7,6 @@
 pub mod net;
 pub mod fence;
 pub mod options;
-pub mod telemetry;
 pub mod publication;
+pub mod telemetry;
 pub mod admin;
