@@ -15,12 +15,18 @@ pub const HEAD_BYTES_MAX: usize = 32 * 1024;
 pub const HEADER_COUNT_MAX: usize = 128;
 /// Bytes of all header names, values and line ends (AWS: "total combined size of header values", 10,240).
 pub const HEADERS_BYTES_MAX: usize = 10_240;
+/// Bytes of a host name (RFC 1035 §2.3.4: 255 octets on the wire, 253 as text).
+pub const HOST_BYTES_MAX: usize = 253;
 /// Milliseconds an HTTP API waits for its integration, the default and the maximum (AWS: 30 s).
 pub const HTTP_API_INTEGRATION_TIMEOUT_MS_MAX: u32 = 30_000;
 /// Milliseconds below which AWS refuses an integration timeout (`timeoutInMillis`).
 pub const INTEGRATION_TIMEOUT_MS_MIN: u32 = 50;
 /// Bytes of a payload (AWS: payload size, 10 MB), in either direction.
 pub const PAYLOAD_BYTES_MAX: u64 = 10 * 1024 * 1024;
+/// Bytes of one literal segment of a route's path, and of a base path (AWS: API mapping key, 300).
+pub const PATH_SEGMENT_BYTES_MAX: usize = 300;
+/// Segments of a route's path; bounds how deep a look-up goes.
+pub const PATH_SEGMENTS_MAX: usize = 64;
 /// Path variables one route may capture.
 pub const PATH_VARIABLES_MAX: usize = 32;
 /// Milliseconds a REST API waits for its integration, the default and the maximum (AWS: 29 s).

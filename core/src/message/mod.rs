@@ -9,6 +9,7 @@
 mod fields;
 mod head;
 mod name;
+pub mod percent;
 mod range;
 mod sink;
 mod verb;
