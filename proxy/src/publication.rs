@@ -1,8 +1,10 @@
 //! How do workers come to see what the admin thread has compiled?
 //!
 //! Through one atomic pointer: a worker sees the old publication or the new one, never half of
-//! one. [`Reader::load`] costs one relaxed load while nothing changes. What was replaced is kept
-//! by the [`Publisher`] until nobody else holds it, so its memory is freed on the admin thread.
+//! one. A worker keeps an `arc_swap::Cache` of [`Publisher::shared`], whose load costs one relaxed
+//! read while nothing changes, and loads on its tick too, so that an idle worker lets go of what
+//! was replaced. The [`Publisher`] keeps that until nobody else holds it, so its memory is freed on
+//! the admin thread.
 //!
 //! ```text
 //! Publisher ──current──▶ Published ──▶ Snapshot       (read only, replaced whole)
@@ -10,11 +12,10 @@
 //!     └──retired──▶ older Published, until the last exchange that began with it has ended
 //! ```
 
-use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use arc_swap::{ArcSwap, Cache};
+use arc_swap::ArcSwap;
 
 /// The admin thread's end: replaces what is published and frees what was.
 #[derive(Debug)]
@@ -47,29 +48,21 @@ impl<T> Publisher<T> {
         self.current.load_full()
     }
 
-    /// A worker's end.
-    pub fn reader(&self) -> Reader<T> {
-        Reader(Cache::new(Arc::clone(&self.current)))
+    /// The pointer that workers read.
+    pub fn shared(&self) -> Arc<ArcSwap<T>> {
+        Arc::clone(&self.current)
     }
 }
 
-/// A worker's end: sees each publication from its next load on.
-#[derive(Clone)]
-pub struct Reader<T>(Cache<Arc<ArcSwap<T>>, Arc<T>>);
-
-impl<T> Reader<T> {
-    /// What is published now. Once per request; and on the tick, so that an idle worker lets go of
-    /// what was replaced.
-    #[inline]
-    pub fn load(&mut self) -> &Arc<T> {
-        self.0.load()
-    }
-}
-
-impl<T> fmt::Debug for Reader<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Reader")
-    }
+/// Everything workers need to serve: what is replaced when the configuration changes.
+#[derive(Debug)]
+pub struct Published {
+    /// Counts publications; never goes back.
+    pub revision: u64,
+    /// Targets, in the order of the snapshot's list.
+    pub targets: Vec<Arc<Target>>,
+    /// Where a worker counts each stage, in the order of the snapshot's stages.
+    pub stage_slots: Vec<u32>,
 }
 
 /// Where integrations lead: one host, port and way of speaking to it, whatever snapshot names it.
@@ -79,11 +72,9 @@ impl<T> fmt::Debug for Reader<T> {
 pub struct Target {
     /// What it is known by.
     pub key: TargetKey,
-    /// Where a worker keeps its connections to this target.
+    /// Where a worker keeps its connections to this target. Never given to another target, so that
+    /// a request cannot meet a connection to somebody else.
     pub slot: u32,
-    /// Tells this target from an earlier one that had the slot: a pool that was filled under
-    /// another generation holds connections to somebody else and is emptied first.
-    pub generation: u32,
     addresses: ArcSwap<Addresses>,
 }
 
@@ -121,9 +112,9 @@ pub enum Addresses {
 }
 
 impl Target {
-    /// A target in a slot; a literal address is known at once.
-    pub fn new(key: TargetKey, slot: u32, generation: u32) -> Self {
-        Self { key, slot, generation, addresses: ArcSwap::from_pointee(Addresses::Unresolved) }
+    /// A target in a slot of its own, not looked up yet.
+    pub fn new(key: TargetKey, slot: u32) -> Self {
+        Self { key, slot, addresses: ArcSwap::from_pointee(Addresses::Unresolved) }
     }
 
     /// Where it is to be found now. Cheap; called for each new upstream connection.
@@ -139,12 +130,14 @@ impl Target {
 
 #[cfg(test)]
 mod tests {
+    use arc_swap::Cache;
+
     use super::*;
 
     #[test]
     fn a_reader_sees_the_old_publication_or_the_new_one() {
         let mut publisher = Publisher::new(1);
-        let mut reader = publisher.reader();
+        let mut reader = Cache::new(publisher.shared());
         assert_eq!(**reader.load(), 1);
         publisher.publish(2);
         assert_eq!(**reader.load(), 2);
@@ -153,7 +146,7 @@ mod tests {
     #[test]
     fn what_was_replaced_is_freed_by_the_publisher_once_nobody_holds_it() {
         let mut publisher = Publisher::new(1);
-        let mut reader = publisher.reader();
+        let mut reader = Cache::new(publisher.shared());
         let exchange = Arc::clone(reader.load());
         publisher.publish(2);
         assert_eq!(publisher.release_retired(), 1, "reader and exchange hold it");

@@ -17,7 +17,7 @@ pub struct WorkerCounters {
     /// Client connections open now.
     pub connections_open: Gauge,
     /// Accepts that failed, such as for want of file descriptors.
-    pub accept_failures: Counter,
+    pub accept_failed: Counter,
     /// TLS handshakes that ended well.
     pub handshakes: Counter,
     /// Those of them that resumed a session.
@@ -29,15 +29,15 @@ pub struct WorkerCounters {
     /// Bytes sent to clients.
     pub bytes_sent: Counter,
     /// Requests refused because their bytes are not HTTP we vouch for.
-    pub requests_malformed: Counter,
+    pub malformed: Counter,
     /// Requests answered 503 at once, because the worker is overloaded.
-    pub requests_shed: Counter,
+    pub shed: Counter,
     /// Requests or connections ended because the client was too slow.
     pub client_timeouts: Counter,
     /// Exchanges in flight now.
     pub exchanges_open: Gauge,
     /// Panics that cost one exchange.
-    pub panics_fenced: Counter,
+    pub panics: Counter,
     /// Upstream connections opened.
     pub upstream_opened: Counter,
     /// Upstream connections used once more.

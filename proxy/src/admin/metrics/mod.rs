@@ -94,7 +94,7 @@ type CounterLine = (&'static str, &'static str, fn(&WorkerCounters) -> &Counter)
 
 /// One line per counter of a worker, sorted by name.
 const COUNTERS: &[CounterLine] = &[
-    ("tollgate_accept_failures_total", "Accepts that failed", |w| &w.accept_failures),
+    ("tollgate_accept_failures_total", "Accepts that failed", |w| &w.accept_failed),
     ("tollgate_client_timeouts_total", "Clients that were too slow", |w| &w.client_timeouts),
     ("tollgate_connections_accepted_total", "Client connections accepted", |w| {
         &w.connections_accepted
@@ -107,14 +107,12 @@ const COUNTERS: &[CounterLine] = &[
         "Access-log records the writer could not keep up with",
         |w| &w.log_records_dropped,
     ),
-    ("tollgate_panics_fenced_total", "Panics that cost one exchange", |w| &w.panics_fenced),
+    ("tollgate_panics_fenced_total", "Panics that cost one exchange", |w| &w.panics),
     ("tollgate_received_bytes_total", "Bytes from clients", |w| &w.bytes_received),
     ("tollgate_requests_malformed_total", "Requests that are not HTTP we vouch for", |w| {
-        &w.requests_malformed
+        &w.malformed
     }),
-    ("tollgate_requests_shed_total", "Requests answered 503 because of overload", |w| {
-        &w.requests_shed
-    }),
+    ("tollgate_requests_shed_total", "Requests answered 503 because of overload", |w| &w.shed),
     ("tollgate_sent_bytes_total", "Bytes to clients", |w| &w.bytes_sent),
     ("tollgate_tls_handshake_failures_total", "TLS handshakes that failed", |w| {
         &w.handshake_failures

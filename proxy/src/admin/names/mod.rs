@@ -26,6 +26,8 @@ const TTL_MS_MAX: u64 = 300_000;
 const STALE_MS_MAX: u64 = 24 * 3_600_000;
 /// How long an answer serves after the name is gone.
 const GONE_MS_MAX: u64 = 60_000;
+/// Addresses of one name that are used.
+const ADDRESSES_MAX: usize = 64;
 /// Wait after the first failure; doubles with each further one.
 const RETRY_MS_MIN: u64 = 1_000;
 /// Longest wait between attempts.
@@ -36,7 +38,7 @@ const RETRY_MS_MAX: u64 = 30_000;
 pub enum Answer {
     /// Addresses, and for how long they hold.
     Found {
-        /// In the resolver's order; never empty.
+        /// In any order; never empty.
         addresses: Vec<IpAddr>,
         /// Time to live, as the records have it.
         ttl_ms: u64,
@@ -158,7 +160,12 @@ impl Name {
         }
     }
 
-    fn on_found(&mut self, addresses: Vec<IpAddr>, ttl_ms: u64, now_ms: u64) -> Change {
+    /// Resolvers shuffle their answers to spread load; sorted, the same set stays the same. IPv4
+    /// comes first, because a host without an IPv6 route has a way there more often than not.
+    fn on_found(&mut self, mut addresses: Vec<IpAddr>, ttl_ms: u64, now_ms: u64) -> Change {
+        addresses.sort_unstable();
+        addresses.dedup();
+        addresses.truncate(ADDRESSES_MAX);
         let ttl_ms = ttl_ms.clamp(TTL_MS_MIN, TTL_MS_MAX);
         self.ends_ms = now_ms + ttl_ms;
         // A tenth before the end, so that the next answer is there when this one ends.

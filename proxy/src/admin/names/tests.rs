@@ -106,3 +106,15 @@ fn new_resolver_settings_make_every_name_due() {
     names.expire_all(10);
     assert_eq!(names.take_due(10), ["a.test"]);
 }
+
+#[test]
+fn a_shuffled_answer_is_the_same_answer() {
+    let mut names = followed();
+    let list = |texts: &[&str]| texts.iter().map(|t| t.parse().expect("an address")).collect();
+    let shuffled = ["::1", "10.0.0.2", "10.0.0.1", "10.0.0.2"];
+    let sorted: Vec<IpAddr> = list(&["10.0.0.1", "10.0.0.2", "::1"]);
+    let answer = |texts| Answer::Found { addresses: list(texts), ttl_ms: 5_000 };
+    assert_eq!(names.on_answer("a.test", answer(&shuffled), 0), Change::Found(sorted));
+    let again = answer(&["10.0.0.2", "::1", "10.0.0.1"]);
+    assert_eq!(names.on_answer("a.test", again, 5_000), Change::None);
+}
