@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, Cache};
 use slab::Slab;
-use tollgate_core::message::RequestHead;
+use tollgate_core::message::{RequestHead, ResponseHead};
 use tollgate_core::time::Now;
 
 use crate::net::Socket;
@@ -132,6 +132,7 @@ pub struct Local {
     pub draining_since_us: Cell<u64>,
     clients: RefCell<Slab<Rc<ClientState>>>,
     heads: RefCell<Vec<RequestHead>>,
+    response_heads: RefCell<Vec<ResponseHead>>,
     publication: RefCell<Cache<Arc<ArcSwap<Published>>, Arc<Published>>>,
     held: RefCell<Rc<Arc<Published>>>,
 }
@@ -151,6 +152,7 @@ impl Local {
             bounds,
             clients: RefCell::new(Slab::new()),
             heads: RefCell::new(Vec::new()),
+            response_heads: RefCell::new(Vec::new()),
             exchanges: Cell::new(0),
             draining_since_us: Cell::new(0),
             publication: RefCell::new(Cache::new(publication)),
@@ -214,6 +216,20 @@ impl Local {
     /// Keeps a table for the next request.
     pub fn give_back_head(&self, mut head: RequestHead) {
         let mut heads = self.heads.borrow_mut();
+        if heads.len() < HEADS_KEPT_MAX {
+            head.clear();
+            heads.push(head);
+        }
+    }
+
+    /// A table for an answer's head, cleared, with its room kept from earlier answers.
+    pub fn take_response_head(&self) -> ResponseHead {
+        self.response_heads.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// Keeps a table for the next answer.
+    pub fn give_back_response_head(&self, mut head: ResponseHead) {
+        let mut heads = self.response_heads.borrow_mut();
         if heads.len() < HEADS_KEPT_MAX {
             head.clear();
             heads.push(head);

@@ -1,7 +1,7 @@
 //! What does one HTTP/1.1 connection to an upstream consist of?
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -32,6 +32,8 @@ pub struct Connection {
 pub enum ConnectFailure {
     /// The name has no address at the moment.
     NotResolved,
+    /// The name leads to an address that integrations may not reach.
+    Forbidden(IpAddr),
     /// The peer refused, or the network did.
     Refused(io::Error),
     /// It took longer than the integration may.
