@@ -11,7 +11,10 @@
 //! - names are never resolved here: connect by address.
 
 mod buffer;
+#[cfg(test)]
+pub(crate) mod rig;
 mod stream;
+pub mod tls;
 
 pub use buffer::{BUFFER_BYTES, Buffer};
 pub use stream::{Reader, Socket, Writer, split};

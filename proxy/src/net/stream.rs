@@ -1,19 +1,23 @@
 //! What can be read from and written to, whether TLS lies between or not?
 
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::rc::Rc;
 
 use monoio::io::{AsyncReadRent, AsyncWriteRent, OwnedReadHalf, OwnedWriteHalf, Splitable};
 use monoio::net::TcpStream;
+use rustix::net::SendFlags;
 
 use super::Buffer;
+use super::tls::{TlsReader, TlsWriter};
 
 /// The reading half of a connection.
 #[derive(Debug)]
 pub enum Reader {
     /// Straight from the socket.
     Plain(OwnedReadHalf<TcpStream>),
+    /// Through a TLS session.
+    Tls(TlsReader),
 }
 
 /// The writing half of a connection.
@@ -21,6 +25,8 @@ pub enum Reader {
 pub enum Writer {
     /// Straight to the socket.
     Plain(OwnedWriteHalf<TcpStream>),
+    /// Through a TLS session.
+    Tls(TlsWriter),
 }
 
 /// A handle to a connection's socket, to end its pending operations from elsewhere.
@@ -50,11 +56,23 @@ impl Socket {
 
     /// Ends both directions: pending operations return with what they have.
     pub fn shut(&self, how: rustix::net::Shutdown) {
-        // SAFETY: the descriptor is open, because this handle does not outlive the stream's halves,
-        // and is only borrowed for the call.
-        let fd = unsafe { std::os::fd::BorrowedFd::borrow_raw(self.0.0) };
         // A peer that has already gone is no news.
-        let _ = rustix::net::shutdown(fd, how);
+        let _ = rustix::net::shutdown(self.fd(), how);
+    }
+
+    /// Sends as much of `bytes` as the socket takes without waiting, and says how much.
+    ///
+    /// # Errors
+    /// The socket's error; `WouldBlock` when it takes nothing.
+    pub(super) fn send_now(&self, bytes: &[u8]) -> io::Result<usize> {
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        Ok(rustix::net::send(self.fd(), bytes, flags)?)
+    }
+
+    fn fd(&self) -> BorrowedFd<'_> {
+        // SAFETY: the descriptor is open, because this handle does not outlive the stream's halves.
+        // No safe form serves: the halves own the stream, and an operation may be pending on it.
+        unsafe { BorrowedFd::borrow_raw(self.0.0) }
     }
 }
 
@@ -71,21 +89,20 @@ impl Reader {
     /// The socket's error.
     pub async fn readable(&mut self) -> io::Result<()> {
         match self {
-            Self::Plain(half) => {
-                // SAFETY: the other half only writes; `readable` takes the stream by shared reference.
-                let stream = unsafe { &*half.0.get() };
-                stream.readable(false).await
-            }
+            Self::Plain(half) => wait_readable(half).await,
+            Self::Tls(half) => half.readable().await,
         }
     }
 
     /// Appends what has come to `buffer`; 0 bytes mean that the peer has ended its side.
     ///
     /// # Errors
-    /// The socket's error, or a TLS error as `InvalidData`.
+    /// The socket's error. With TLS, `InvalidData` when the peer broke the protocol, and
+    /// `UnexpectedEof` when the socket ended without close_notify: anyone may have cut it.
     pub async fn read(&mut self, buffer: Buffer) -> (io::Result<usize>, Buffer) {
         match self {
             Self::Plain(half) => half.read(buffer).await,
+            Self::Tls(half) => half.read(buffer).await,
         }
     }
 }
@@ -95,18 +112,56 @@ impl Writer {
     ///
     /// # Errors
     /// The socket's error; how many bytes went out is then unknown.
-    pub async fn write_all(&mut self, mut buffer: Buffer) -> (io::Result<()>, Buffer) {
-        while !buffer.is_empty() {
-            let result;
-            (result, buffer) = match self {
-                Self::Plain(half) => half.write(buffer).await,
-            };
-            match result {
-                Ok(0) => return (Err(io::ErrorKind::WriteZero.into()), buffer),
-                Ok(count) => buffer.advance(count),
-                Err(error) => return (Err(error), buffer),
-            }
+    pub async fn write_all(&mut self, buffer: Buffer) -> (io::Result<()>, Buffer) {
+        match self {
+            Self::Plain(half) => write_plain(half, buffer).await,
+            Self::Tls(half) => half.write_all(buffer).await,
         }
-        (Ok(()), buffer)
     }
+
+    /// Sends now what TLS keeps for the next write: a client's last flight, a server's tickets.
+    ///
+    /// Only for a connection that may stay silent; the next write or wait does the same.
+    pub fn flush(&mut self) {
+        match self {
+            Self::Plain(_) => {}
+            Self::Tls(half) => half.flush(),
+        }
+    }
+
+    /// Ends our side in order: with TLS a close_notify goes first. Reading goes on.
+    ///
+    /// # Errors
+    /// The socket's error, or `InvalidData` when the TLS session failed before.
+    pub async fn close(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(half) => half.shutdown().await,
+            Self::Tls(half) => half.close().await,
+        }
+    }
+}
+
+/// Waits until the socket has something to read, without holding a buffer.
+pub(super) async fn wait_readable(half: &OwnedReadHalf<TcpStream>) -> io::Result<()> {
+    // SAFETY: the other half only writes; `readable` takes the stream by shared reference. No safe
+    // form serves: monoio's half offers reads only.
+    let stream = unsafe { &*half.0.get() };
+    stream.readable(false).await
+}
+
+/// Sends all unread bytes of `buffer` as they are.
+pub(super) async fn write_plain(
+    to: &mut impl AsyncWriteRent,
+    mut buffer: Buffer,
+) -> (io::Result<()>, Buffer) {
+    while !buffer.is_empty() {
+        let result;
+        (result, buffer) = to.write(buffer).await;
+        match result {
+            Ok(0) => return (Err(io::ErrorKind::WriteZero.into()), buffer),
+            Ok(count) => buffer.advance(count),
+            Err(error) => return (Err(error), buffer),
+        }
+    }
+    (Ok(()), buffer)
 }
