@@ -1,10 +1,13 @@
 //! Who compiles, publishes, watches and answers the operator?
 
+mod console;
+mod definitions;
 mod door;
 mod host;
 mod http;
 pub mod metrics;
 pub mod names;
+mod publishing;
 mod resolver;
 mod state;
 mod systemd;
