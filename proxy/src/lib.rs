@@ -5,8 +5,14 @@
 //! **A module imports only modules listed above it**, as in `core`; `core/tests/tidy.rs` looks.
 
 pub mod net;
+pub mod time;
 pub mod fence;
 pub mod options;
-pub mod publication;
 pub mod telemetry;
+pub mod publication;
+pub mod framing;
+pub mod upstream;
+pub mod local;
+pub mod client;
+pub mod perform;
 pub mod admin;

@@ -110,13 +110,13 @@ impl<'c> Http1Reply<'c> {
         let mut head = HeadEncoder::response(self.out.as_vec_mut(), status);
         fill(&mut head);
         match length {
-            BodyLength::Sized(len) => head.push_content_length(len),
-            BodyLength::Chunked => head.push(b"Transfer-Encoding", b"chunked"),
+            BodyLength::Sized(len) => head.content_length(len),
+            BodyLength::Chunked => head.chunked(),
             BodyLength::None | BodyLength::UntilEnd => {}
         }
         match (self.version, self.keeps_alive) {
-            (_, false) => head.push(b"Connection", b"close"),
-            (Version::Http10, true) => head.push(b"Connection", b"keep-alive"),
+            (_, false) => head.connection_close(),
+            (Version::Http10, true) => head.connection_keep_alive(),
             _ => {}
         }
         head.end();
@@ -164,6 +164,14 @@ impl<'c> Http1Reply<'c> {
             self.body_bytes += piece.len() as u64;
             framing.append(piece, &mut self.out);
         }
+    }
+
+    /// The socket, where the rest of the body may go to it unseen: plain, unframed, and wanted.
+    pub fn plain_sink(&mut self) -> Option<(&mut Writer, Socket)> {
+        let State::Streaming { framing: Outgoing::Bare, has_body: true } = self.state else {
+            return None;
+        };
+        self.writer.is_plain().then_some((&mut *self.writer, self.socket))
     }
 
     /// Notes body bytes that went out past this answer, from socket to socket.

@@ -5,7 +5,8 @@ use std::io;
 use tollgate_core::message::HeadSink;
 
 use super::Http1Reply;
-use crate::net::Buffer;
+use crate::net::{Buffer, Socket, Writer};
+use crate::time::Patience;
 
 /// What a head says about the body that follows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +29,45 @@ pub enum Reply<'c> {
     Http1(Http1Reply<'c>),
 }
 
-impl Reply<'_> {
+impl<'c> Reply<'c> {
+    /// Lets a client that waits for it send its body.
+    ///
+    /// # Errors
+    /// The client is gone or takes too long.
+    pub async fn send_continue(&mut self) -> Result<(), ReplyFailure> {
+        match self {
+            Self::Http1(reply) => reply.send_continue().await,
+        }
+    }
+
+    /// Lets the connection end with this answer, where other exchanges would have to wait for it.
+    pub fn close_after(&mut self) {
+        match self {
+            Self::Http1(reply) => reply.close_after(),
+        }
+    }
+
+    /// The client's socket, where the rest of the body may go to it unseen.
+    pub fn plain_sink(&mut self) -> Option<(&mut Writer, Socket)> {
+        match self {
+            Self::Http1(reply) => reply.plain_sink(),
+        }
+    }
+
+    /// Notes body bytes that went to the socket unseen, and grants the client another step.
+    pub fn on_passed(&mut self, count: u64) {
+        match self {
+            Self::Http1(reply) => reply.on_passed(count),
+        }
+    }
+
+    /// How long the client may take, where it is timed by its socket.
+    pub fn patience(&self) -> Option<Patience<'c>> {
+        match self {
+            Self::Http1(reply) => Some(reply.patience),
+        }
+    }
+
     /// Begins the answer; `fill` names its fields, without those that frame the body.
     pub fn start(&mut self, status: u16, body: Announced, fill: &mut dyn FnMut(&mut dyn HeadSink)) {
         match self {

@@ -113,15 +113,21 @@ async fn read_head(
     input: &mut Buffer,
     head: &mut RequestHead,
 ) -> Result<(), NoHead> {
-    let mut scanner = HeadScanner::default();
+    // The parser looks at a head that is all there once; one that trickles is for the scanner.
+    let mut scanner = None;
     let local = Rc::clone(&connection.local);
     let deadline = &connection.state.deadline;
     local.wheel.arm(deadline, local.bounds.head, Expiry::ShutReading, now());
     loop {
-        if !input.is_empty() && scanner.find_end(input.unread()).map_err(NoHead::Malformed)? {
-            match parse_request(input.unread(), head).map_err(NoHead::Malformed)? {
+        let has_end = match &mut scanner {
+            None => !input.is_empty(),
+            Some(scanner) => scanner.push(input.unread()).map_err(NoHead::Malformed)?.is_some(),
+        };
+        if has_end {
+            let parsed = parse_request(input.unread(), connection.client.scheme, head);
+            match parsed.map_err(NoHead::Malformed)? {
                 Parsed::Complete => return Ok(()),
-                Parsed::Partial => {}
+                Parsed::Partial => scanner = Some(HeadScanner::for_request()),
             }
         }
         if input.room() == 0 {

@@ -49,7 +49,7 @@ impl Incoming {
         let framing = match length {
             BodyLength::None | BodyLength::Sized(0) => Framing::Ended,
             BodyLength::Sized(len) => Framing::Sized(len),
-            BodyLength::Chunked => Framing::Chunked(ChunkedDecoder::default()),
+            BodyLength::Chunked => Framing::Chunked(ChunkedDecoder::new()),
             BodyLength::UntilEnd => Framing::UntilEnd,
         };
         Self { framing, buffer, received: 0 }
@@ -83,6 +83,11 @@ impl Incoming {
                 self.framing = Framing::Ended;
             }
         }
+    }
+
+    /// Whether every byte of the body has been handed out and nothing came after it.
+    pub fn is_clean_end(&self) -> bool {
+        self.is_ended() && self.buffer.is_empty()
     }
 
     /// The bytes that were read behind the end of the body.
@@ -181,12 +186,11 @@ fn decode(decoder: &mut ChunkedDecoder, buffer: &mut Buffer) -> Result<Decoded, 
     let mut is_done = false;
     while taken < bytes.len() && !is_done {
         match decoder.push(&bytes[taken..])? {
-            ChunkStep::Data { range, consumed } => {
-                let data = taken + range.start..taken + range.end;
-                let len = data.len();
-                bytes.copy_within(data, kept);
+            ChunkStep::Data(range) => {
+                let len = range.len();
+                bytes.copy_within(taken + range.start..taken + range.end, kept);
                 kept += len;
-                taken += consumed;
+                taken += range.end;
             }
             ChunkStep::NeedsMore => taken = bytes.len(),
             ChunkStep::Done { consumed } => {

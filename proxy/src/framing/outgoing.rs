@@ -1,7 +1,7 @@
 //! How is a body written so that the receiver finds its end?
 
 use tollgate_core::message::BodyLength;
-use tollgate_core::wire::write_chunk_size;
+use tollgate_core::wire::{CHUNK_END, ChunkLine, LAST_CHUNK};
 
 use crate::net::Buffer;
 
@@ -29,9 +29,9 @@ impl Outgoing {
             Self::Bare => out.extend(piece),
             Self::Chunked if piece.is_empty() => {}
             Self::Chunked => {
-                write_chunk_size(piece.len(), out.as_vec_mut());
+                out.extend(ChunkLine::new(piece.len()).as_bytes());
                 out.extend(piece);
-                out.extend(b"\r\n");
+                out.extend(CHUNK_END);
             }
         }
     }
@@ -39,7 +39,7 @@ impl Outgoing {
     /// Appends what follows the last piece.
     pub fn append_end(self, out: &mut Buffer) {
         if self == Self::Chunked {
-            out.extend(b"0\r\n\r\n");
+            out.extend(LAST_CHUNK);
         }
     }
 }

@@ -28,28 +28,33 @@ impl<F: Future + Unpin> Beside<F> {
         }
     }
 
-    /// Runs `main` to its end while this future goes on beside it.
+    /// The output itself, where the future has ended; else it is dropped.
+    pub(super) fn into_output(self) -> Option<F::Output> {
+        match self.state {
+            State::Running(_) => None,
+            State::Ended(output) => Some(output),
+        }
+    }
+
+    /// Runs `main` to its end while this future goes on beside it; `on_end` hears its output.
     ///
     /// Neither is dropped at a wait: an operation that the kernel holds would lose its bytes.
-    pub(super) async fn run<M: Future>(&mut self, main: M) -> M::Output {
+    pub(super) async fn run<M: Future>(
+        &mut self,
+        main: M,
+        on_end: impl Fn(&F::Output),
+    ) -> M::Output {
         let mut main = std::pin::pin!(main);
         poll_fn(|context| {
             if let State::Running(future) = &mut self.state
                 && let Poll::Ready(output) = Pin::new(future).poll(context)
             {
+                on_end(&output);
                 self.state = State::Ended(output);
             }
             main.as_mut().poll(context)
         })
         .await
-    }
-
-    /// Waits for the output.
-    pub(super) async fn end(self) -> F::Output {
-        match self.state {
-            State::Running(future) => future.await,
-            State::Ended(output) => output,
-        }
     }
 }
 
@@ -84,9 +89,10 @@ mod tests {
 
     fn check(beside_polls: u32, main_polls: u32, is_ended_first: bool) {
         let mut beside = Beside::new(Box::pin(after(beside_polls, 1)));
-        assert_eq!(run(beside.run(after(main_polls, 2))), 2);
+        assert_eq!(run(beside.run(after(main_polls, 2), |_| {})), 2);
         assert_eq!(beside.output().is_some(), is_ended_first);
-        assert_eq!(run(beside.end()), 1);
+        let expected = if is_ended_first { Some(&1) } else { None };
+        assert_eq!(beside.output(), expected);
     }
 
     #[test]

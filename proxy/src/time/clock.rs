@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tollgate_core::time::Now;
-use tollgate_core::wire::date::{DATE_BYTES, write_date};
+use tollgate_core::wire::{IMF_FIXDATE_LEN, imf_fixdate};
 
 /// How long a thread trusts its last comparison of the two clocks, in microseconds: wall clocks are
 /// stepped and slewed, and must be seen to.
@@ -16,7 +16,7 @@ static ORIGIN: OnceLock<Instant> = OnceLock::new();
 
 thread_local! {
     static WALL: Cell<Wall> = const { Cell::new(Wall { read_at_us: 0, unix_us: 0 }) };
-    static DATE: Cell<(u64, [u8; DATE_BYTES])> = const { Cell::new((u64::MAX, [0; DATE_BYTES])) };
+    static DATE: Cell<(u64, [u8; IMF_FIXDATE_LEN])> = const { Cell::new((u64::MAX, [0; IMF_FIXDATE_LEN])) };
 }
 
 /// What the wall clock said at a moment of the monotonic one.
@@ -48,12 +48,12 @@ pub fn micros(span: Duration) -> u64 {
 }
 
 /// The value of a `Date` header at `now` (RFC 9110 §6.6.1), rendered once a second.
-pub fn date(now: Now) -> [u8; DATE_BYTES] {
+pub fn date(now: Now) -> [u8; IMF_FIXDATE_LEN] {
     let (second, text) = DATE.get();
     if second == now.unix_s() {
         return text;
     }
-    let text = write_date(now.unix_s());
+    let text = imf_fixdate(now.unix_s());
     DATE.set((now.unix_s(), text));
     text
 }

@@ -3,12 +3,12 @@
 use std::io;
 
 use tollgate_core::limits::HEAD_BYTES_MAX;
-use tollgate_core::message::{Response, ResponseHead, Verb};
+use tollgate_core::message::{ResponseHead, Verb};
 use tollgate_core::wire::{HeadScanner, Malformed, Parsed, parse_response};
 
-use super::Connection;
 use crate::framing::Incoming;
-use crate::net::Buffer;
+use crate::net::{Buffer, Reader};
+use crate::time::Deadline;
 
 /// Interim answers (1xx) that are read and forgotten before a final one must come.
 const INTERIM_MAX: usize = 16;
@@ -24,6 +24,8 @@ pub enum NoAnswer {
     TimedOut,
     /// What came is no answer.
     Malformed(Malformed),
+    /// What came is an answer to something nobody asked.
+    Unexpected(&'static str),
 }
 
 /// An answer whose head has come.
@@ -42,24 +44,25 @@ impl Answer {
     /// # Errors
     /// Why there is none.
     pub async fn read(
-        connection: &mut Connection,
+        reader: &mut Reader,
+        deadline: &Deadline,
         verb: Verb,
         head: &mut ResponseHead,
     ) -> Result<Self, NoAnswer> {
         let mut input = Buffer::take();
         for _ in 0..INTERIM_MAX {
-            input = read_head(connection, verb, head, input).await?;
+            input = read_head(reader, deadline, verb, head, input).await?;
             if head.status >= 200 {
                 return Ok(Self::split(input, head));
             }
             const SWITCHING_PROTOCOLS: u16 = 101;
             if head.status == SWITCHING_PROTOCOLS {
                 // Nobody asked to switch: `Upgrade` never crosses.
-                return Err(NoAnswer::Malformed(Malformed::UnexpectedUpgrade));
+                return Err(NoAnswer::Unexpected("101 Switching Protocols"));
             }
             input.advance(head.len);
         }
-        Err(NoAnswer::Malformed(Malformed::TooManyInterimResponses))
+        Err(NoAnswer::Unexpected("too many interim responses"))
     }
 
     fn split(mut input: Buffer, head: &ResponseHead) -> Self {
@@ -71,25 +74,26 @@ impl Answer {
         }
         Self { head_bytes: input, body: Incoming::new(head.body, rest) }
     }
-
-    /// The head's ranges beside their bytes.
-    pub fn response<'a>(&'a self, head: &'a ResponseHead) -> Response<'a> {
-        Response { bytes: self.head_bytes.unread(), head }
-    }
 }
 
 async fn read_head(
-    connection: &mut Connection,
+    reader: &mut Reader,
+    deadline: &Deadline,
     verb: Verb,
     head: &mut ResponseHead,
     mut input: Buffer,
 ) -> Result<Buffer, NoAnswer> {
-    let mut scanner = HeadScanner::default();
+    // The parser looks at a head that is all there once; one that trickles is for the scanner.
+    let mut scanner = None;
     loop {
-        if !input.is_empty() && scanner.find_end(input.unread()).map_err(NoAnswer::Malformed)? {
+        let has_end = match &mut scanner {
+            None => !input.is_empty(),
+            Some(scanner) => scanner.push(input.unread()).map_err(NoAnswer::Malformed)?.is_some(),
+        };
+        if has_end {
             match parse_response(input.unread(), verb, head).map_err(NoAnswer::Malformed)? {
                 Parsed::Complete => return Ok(input),
-                Parsed::Partial => {}
+                Parsed::Partial => scanner = Some(HeadScanner::for_response()),
             }
         }
         if input.room() == 0 {
@@ -97,10 +101,10 @@ async fn read_head(
         }
         let had_bytes = !input.is_empty();
         let result;
-        (result, input) = connection.reader.read(input).await;
+        (result, input) = reader.read(input).await;
         match result {
             Ok(count) if count > 0 => {}
-            _ if connection.deadline.is_expired() => return Err(NoAnswer::TimedOut),
+            _ if deadline.is_expired() => return Err(NoAnswer::TimedOut),
             Ok(_) if had_bytes => {
                 return Err(NoAnswer::Broken(io::ErrorKind::UnexpectedEof.into()));
             }

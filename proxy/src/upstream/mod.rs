@@ -5,7 +5,9 @@
 //! so that those nobody needs grow old and are closed.
 
 mod connection;
+mod http1;
 mod pool;
 
 pub use connection::{ConnectFailure, Connection};
+pub use http1::{Answer, NoAnswer};
 pub use pool::Pools;
