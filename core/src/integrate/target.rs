@@ -1,5 +1,7 @@
 //! Which backends does a snapshot know?
 
+use std::collections::HashMap;
+
 /// A backend's place in the snapshot's list of targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TargetIndex(pub u32);
@@ -25,13 +27,14 @@ pub struct Target {
 #[derive(Debug, Default)]
 pub struct Targets {
     list: Vec<Target>,
+    places: HashMap<Target, TargetIndex>,
     allows_link_local: bool,
 }
 
 impl Targets {
     /// No targets yet. Link-local and metadata addresses are refused unless allowed.
     pub fn new(allows_link_local: bool) -> Self {
-        Self { list: Vec::new(), allows_link_local }
+        Self { allows_link_local, ..Self::default() }
     }
 
     /// Whether link-local and metadata addresses may be targets.
@@ -41,11 +44,12 @@ impl Targets {
 
     /// The place of `target`, which is added where it is new.
     pub fn intern(&mut self, target: Target) -> TargetIndex {
-        let position = self.list.iter().position(|known| *known == target).unwrap_or_else(|| {
+        let next = TargetIndex(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
+        let place = *self.places.entry(target.clone()).or_insert(next);
+        if place == next {
             self.list.push(target);
-            self.list.len() - 1
-        });
-        TargetIndex(u32::try_from(position).unwrap_or(u32::MAX))
+        }
+        place
     }
 
     /// All targets, in the order of their places.

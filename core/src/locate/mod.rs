@@ -2,12 +2,12 @@
 //!
 //! Four ways lead to a stage (`rest-api.md` §1, `http-api.md` §1, `rest-api.md` §12):
 //!
-//! | way | example |
-//! |---|---|
-//! | default endpoint | `{api-id}.execute-api.{region}.{any suffix}/{stage}/pets`, also `{api-id}-{vpce-id}.execute-api…`, or a VPC endpoint's own name with `x-apigw-api-id` |
-//! | custom domain | `api.example.com/{base-path}/pets`, `*.example.com`, and `*` for hosts that nobody claims |
-//! | path, on any host | `/_aws/execute-api/{api-id}/{stage}/pets` |
-//! | path, on any host, REST | `/restapis/{api-id}/{stage}/_user_request_/pets` |
+//! * **default endpoint**: `{api-id}.execute-api.{region}.{any suffix}/{stage}/pets`, also
+//!   `{api-id}-{vpce-id}.execute-api…`, or a VPC endpoint's own name with `x-apigw-api-id`;
+//! * **custom domain**: `api.example.com/{base-path}/pets`, `*.example.com`, and `*` for hosts
+//!   that nobody claims;
+//! * **path, on any host**: `/_aws/execute-api/{api-id}/{stage}/pets`;
+//! * **path, on any host, REST**: `/restapis/{api-id}/{stage}/_user_request_/pets`.
 //!
 //! The path forms are tried first, then the host: a default endpoint, the exact domain, the
 //! wildcard one level up, the catch-all. A domain that is found and has no mapping for the path
@@ -31,6 +31,7 @@ pub use domains::Domains;
 pub use normalise::normalise;
 
 use crate::context::ApiKind;
+use crate::limits::HOST_BYTES_MAX;
 use crate::message::{KnownName, Request};
 
 use host::Addressed;
@@ -112,21 +113,28 @@ pub fn locate<'a>(
     path: &'a [u8],
     domains: &Domains,
 ) -> Result<Located<'a>, Refusal> {
-    if let Some(addressed) = host::path_form(path) {
-        return domains.at_path_form(addressed);
+    locate_at(request.authority(), || request.first(KnownName::XApigwApiId), path, domains)
+}
+
+/// Finds the stage that an authority addresses with `path`, a normalised path. `api_id` is asked
+/// for `x-apigw-api-id` where the authority is a VPC endpoint's own name.
+pub fn locate_at<'a, 'h>(
+    authority: &[u8],
+    api_id: impl FnOnce() -> Option<&'h [u8]>,
+    path: &'a [u8],
+    domains: &Domains,
+) -> Result<Located<'a>, Refusal> {
+    if let Some(form) = host::path_form(path) {
+        return domains.at_path_form(form);
     }
-    let host = host::without_port(request.authority());
-    if host.len() > crate::limits::HOST_BYTES_MAX {
+    let host = host::without_port(authority);
+    if host.len() > HOST_BYTES_MAX {
         return Err(Refusal::HostTooLong);
     }
-    let mut folded = [0; crate::limits::HOST_BYTES_MAX];
-    let host = host::to_lower_case(host, &mut folded);
-    match host::addressed(host) {
+    let mut folded = [0; HOST_BYTES_MAX];
+    match host::addressed(host::to_lower_case(host, &mut folded)) {
         Addressed::Api(id) => domains.at_endpoint(id, path),
-        Addressed::VpcEndpoint => {
-            let id = request.first(KnownName::XApigwApiId).ok_or(Refusal::UnknownApi)?;
-            domains.at_endpoint(id, path)
-        }
+        Addressed::VpcEndpoint => domains.at_endpoint(api_id().ok_or(Refusal::UnknownApi)?, path),
         Addressed::Domain(domain) => domains.at_domain(domain, path),
     }
 }

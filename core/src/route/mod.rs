@@ -3,20 +3,19 @@
 //! Both kinds try candidates from the most specific on and take the first whose path **and** verb
 //! fit. On one path the verb's own method goes before `ANY`.
 //!
-//! | | REST API | HTTP API |
-//! |---|---|---|
-//! | order | level by level: literal, `{var}`, `{var+}` | full matches (level by level: literal, `{var}`), then greedy ones (longer literal prefix first), then `$default` |
-//! | slashes | a trailing one is ignored, several are one | every one counts |
-//! | no match | `Missing Authentication Token` | `Not Found` |
+//! * **REST APIs** go level by level: literal, `{var}`, `{var+}`. A trailing slash is ignored and
+//!   several slashes are one. No match is `Missing Authentication Token`.
+//! * **HTTP APIs** try full matches first (level by level: literal, `{var}`), then greedy ones
+//!   (longer literal prefix first), then `$default`. Every slash counts. No match is `Not Found`.
 //!
-//! `{var+}` takes one segment or more, slashes between and behind them included. Captured values are
-//! slices of the path: normalised, still percent-encoded.
+//! `{var+}` takes one segment or more, slashes between and behind them included. Captured values
+//! are slices of the path: normalised, still percent-encoded.
 //!
-//! **A resource without the verb does not end the search** in a REST API either. The guide leaves it
-//! open. Measured on the service (MOCK integrations, no authorizer): with `/{proxy+}` `ANY`,
-//! `/jobs` without methods and `/jobs/{type}` `GET`, both `GET /jobs` and `POST /jobs/x` go to `/{proxy+}`; with
-//! `/test` `POST` and `/{proxy+}` `OPTIONS`, `OPTIONS /test` goes to `/{proxy+}`; with `/users/me` `PATCH` and
-//! `/users/{id}` `GET`, `GET /users/me` goes to `/users/{id}`.
+//! **A resource without the verb does not end the search** in a REST API either. The guide leaves
+//! it open. Measured on the service (MOCK integrations, no authorizer): with `/{proxy+}` `ANY`,
+//! `/jobs` without methods and `/jobs/{type}` `GET`, both `GET /jobs` and `POST /jobs/x` go to
+//! `/{proxy+}`; with `/test` `POST` and `/{proxy+}` `OPTIONS`, `OPTIONS /test` goes to `/{proxy+}`;
+//! with `/users/me` `PATCH` and `/users/{id}` `GET`, `GET /users/me` goes to `/users/{id}`.
 //!
 //! Literals are compared in their decoded form, so `/admin%3Aop` reaches the route `/admin:op` and
 //! can't slip past it to a greedy one. An escaped slash never equals a literal's end.
