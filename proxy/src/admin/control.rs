@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
+use tollgate_core::snapshot::Snapshot;
 
 use crate::options::DefinitionOptions;
 use crate::telemetry::LogThread;
 
-use super::definitions::{self, Compiled};
+use super::definitions;
 use super::names::Answer;
 use super::publishing::{NAMES_WAIT_MS_MAX, Publishing};
 use super::resolver::{self, Resolver};
@@ -19,7 +20,7 @@ use super::state::{Readiness, Shared};
 use super::watch::{LOOK_EVERY, Seen, Watch};
 use super::{Workers, systemd};
 
-/// Answers and compiled definitions that wait for the admin thread.
+/// Answers and snapshots that wait for the admin thread.
 const NEWS_MAX: usize = 256;
 
 /// How often the end of draining is looked for.
@@ -44,7 +45,7 @@ pub(super) struct Control {
 /// What a task of the admin thread brings back.
 enum News {
     Answered(String, Answer),
-    Read(Result<Box<Compiled>, usize>),
+    Read(Result<Box<Snapshot>, usize>),
 }
 
 /// Whether definitions are being read, so that two readings never overlap.
@@ -257,11 +258,11 @@ impl Control {
         });
     }
 
-    fn on_read(&mut self, outcome: Result<Box<Compiled>, usize>) {
+    fn on_read(&mut self, outcome: Result<Box<Snapshot>, usize>) {
         let must_read_again = self.reading == Reading::NowAndAgain;
         self.reading = Reading::No;
         match outcome {
-            Ok(compiled) => self.publishing.propose(*compiled, self.now_ms()),
+            Ok(snapshot) => self.publishing.propose(*snapshot, self.now_ms()),
             Err(errors) => {
                 self.shared.update(|totals| totals.reload_failures += 1);
                 tracing::error!(errors, "the change is refused; what was served before still serves");

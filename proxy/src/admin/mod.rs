@@ -1,7 +1,6 @@
 //! Who compiles, publishes, watches and answers the operator?
 
 mod console;
-mod definitions;
 mod door;
 mod host;
 mod http;

@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use crate::publication::{Published, Publisher, TargetKey};
+use tollgate_core::integrate;
+use tollgate_core::snapshot::{Snapshot, Stage};
 
-use super::definitions::Compiled;
+use crate::publication::{Published, Publisher, TargetKey, TargetTls};
+
 use super::metrics::StageLabels;
 use super::names::{Answer, Change, Names};
 use super::state::Shared;
@@ -42,7 +44,7 @@ struct Waiting {
 impl Publishing {
     /// Publishes the first snapshot at once; no worker serves yet.
     pub(super) fn start(
-        first: Compiled,
+        first: Snapshot,
         allowed: Vec<String>,
         shared: Arc<Shared>,
         now_ms: u64,
@@ -66,10 +68,10 @@ impl Publishing {
     }
 
     /// Publishes a snapshot as soon as its names are answered; one that still waits is replaced.
-    pub(super) fn propose(&mut self, compiled: Compiled, now_ms: u64) {
+    pub(super) fn propose(&mut self, snapshot: Snapshot, now_ms: u64) {
         self.revision += 1;
         let next =
-            publication_of(compiled, self.revision, &mut self.targets, &self.names, &self.shared);
+            publication_of(snapshot, self.revision, &mut self.targets, &self.names, &self.shared);
         let names: BTreeSet<_> =
             next.targets.iter().map(|target| target.key.host.clone()).collect();
         self.names.follow_also(self.targets.names(), now_ms);
@@ -147,22 +149,35 @@ impl Publishing {
 }
 
 fn publication_of(
-    compiled: Compiled,
+    snapshot: Snapshot,
     revision: u64,
     targets: &mut Targets,
     names: &Names,
     shared: &Shared,
 ) -> Published {
-    let target_of = |key: TargetKey| {
-        let answered = names.addresses(&key.host).to_vec();
-        targets.target_of(key, &answered)
+    let target_of = |target: &integrate::Target| {
+        let key = key_of(target);
+        let answered = names.addresses(&key.host);
+        targets.target_of(key, answered)
     };
-    let slot_of = |labels: StageLabels| shared.slot_of(labels);
     Published {
         revision,
-        targets: compiled.targets.into_iter().map(target_of).collect(),
-        stage_slots: compiled.stages.into_iter().map(slot_of).collect(),
+        targets: snapshot.targets.iter().map(target_of).collect(),
+        stage_slots: snapshot.stages.iter().map(|stage| shared.slot_of(labels_of(stage))).collect(),
+        snapshot: Arc::new(snapshot),
     }
+}
+
+fn key_of(target: &integrate::Target) -> TargetKey {
+    let tls = target.is_tls.then(|| TargetTls {
+        server_name: target.server_name.clone().unwrap_or_else(|| target.host.clone()),
+        skips_verification: target.skips_verification,
+    });
+    TargetKey { host: target.host.clone(), port: target.port, tls }
+}
+
+fn labels_of(stage: &Arc<Stage>) -> StageLabels {
+    StageLabels { api: stage.facts.api_id.clone(), stage: stage.facts.stage.clone() }
 }
 
 #[cfg(test)]
@@ -170,13 +185,20 @@ mod tests {
     use super::*;
     use crate::publication::Addresses;
 
-    fn compiled(hosts: &[&str]) -> Compiled {
-        let key = |host: &&str| TargetKey { host: (*host).to_owned(), port: 80, tls: None };
-        Compiled { targets: hosts.iter().map(key).collect(), stages: Vec::new() }
+    fn snapshot(hosts: &[&str]) -> Snapshot {
+        let target = |host: &&str| integrate::Target {
+            host: (*host).to_owned(),
+            port: 80,
+            is_tls: false,
+            authority: (*host).to_owned(),
+            server_name: None,
+            skips_verification: false,
+        };
+        Snapshot { targets: hosts.iter().map(target).collect(), ..Snapshot::empty() }
     }
 
     fn started(hosts: &[&str]) -> Publishing {
-        Publishing::start(compiled(hosts), Vec::new(), Arc::new(Shared::new(Vec::new())), 0)
+        Publishing::start(snapshot(hosts), Vec::new(), Arc::new(Shared::new(Vec::new())), 0)
     }
 
     fn found() -> Answer {
@@ -198,14 +220,14 @@ mod tests {
     #[test]
     fn a_change_with_known_names_only_is_published_at_once() {
         let mut publishing = started(&["127.0.0.1"]);
-        publishing.propose(compiled(&["127.0.0.1", "localhost"]), 0);
+        publishing.propose(snapshot(&["127.0.0.1", "localhost"]), 0);
         assert_eq!(publishing.current().revision, 2);
     }
 
     #[test]
     fn a_change_waits_for_its_new_names() {
         let mut publishing = started(&["127.0.0.1"]);
-        publishing.propose(compiled(&["a.test"]), 0);
+        publishing.propose(snapshot(&["a.test"]), 0);
         assert_eq!(publishing.current().revision, 1);
         publishing.take_due_names(0);
         publishing.on_answer("a.test", found(), 10);
@@ -217,7 +239,7 @@ mod tests {
     #[test]
     fn a_change_does_not_wait_for_ever() {
         let mut publishing = started(&["127.0.0.1"]);
-        publishing.propose(compiled(&["a.test"]), 0);
+        publishing.propose(snapshot(&["a.test"]), 0);
         publishing.on_tick(NAMES_WAIT_MS_MAX - 1);
         assert_eq!(publishing.current().revision, 1);
         publishing.on_tick(NAMES_WAIT_MS_MAX);
@@ -227,8 +249,8 @@ mod tests {
     #[test]
     fn a_newer_change_replaces_one_that_waits() {
         let mut publishing = started(&["127.0.0.1"]);
-        publishing.propose(compiled(&["a.test"]), 0);
-        publishing.propose(compiled(&["127.0.0.1"]), 1);
+        publishing.propose(snapshot(&["a.test"]), 0);
+        publishing.propose(snapshot(&["127.0.0.1"]), 1);
         assert_eq!(publishing.current().revision, 3);
         publishing.on_tick(NAMES_WAIT_MS_MAX);
         assert_eq!(publishing.current().revision, 3, "the older one is gone");
@@ -240,7 +262,7 @@ mod tests {
         publishing.take_due_names(0);
         publishing.on_answer("a.test", found(), 0);
         let before = Arc::clone(&publishing.current().targets[0]);
-        publishing.propose(compiled(&["127.0.0.1", "a.test"]), 1);
+        publishing.propose(snapshot(&["127.0.0.1", "a.test"]), 1);
         assert!(Arc::ptr_eq(&before, &publishing.current().targets[1]));
     }
 }
