@@ -12,13 +12,13 @@ use tollgate_core::snapshot::Snapshot;
 use crate::options::DefinitionOptions;
 use crate::telemetry::LogThread;
 
-use super::definitions;
+use super::definitions::{self, Manner};
 use super::names::Answer;
 use super::publishing::{NAMES_WAIT_MS_MAX, Publishing};
 use super::resolver::{self, Resolver};
 use super::state::{Readiness, Shared};
 use super::watch::{LOOK_EVERY, Seen, Watch};
-use super::{Workers, systemd};
+use super::{Workers, report, systemd};
 
 /// Answers and snapshots that wait for the admin thread.
 const NEWS_MAX: usize = 256;
@@ -32,6 +32,7 @@ pub(super) struct Control {
     shared: Arc<Shared>,
     publishing: Publishing,
     files: DefinitionOptions,
+    manner: Manner,
     watch: Watch,
     reading: Reading,
     resolver: Resolver,
@@ -79,7 +80,7 @@ impl Control {
     pub(super) fn new(
         shared: Arc<Shared>,
         publishing: Publishing,
-        (files, watch): (DefinitionOptions, Watch),
+        (files, manner, watch): (DefinitionOptions, Manner, Watch),
         log_thread: Option<LogThread>,
     ) -> Result<Self, String> {
         let (tell, news) = mpsc::channel(NEWS_MAX);
@@ -88,6 +89,7 @@ impl Control {
             shared,
             publishing,
             files,
+            manner,
             watch,
             reading: Reading::No,
             resolver: Resolver::from_system()?,
@@ -166,10 +168,10 @@ impl Control {
             let now = Instant::now();
             match end_by {
                 None if now >= accept_until => {
-                    workers.drain();
+                    (workers.drain)();
                     end_by = Some(now + leave.grace_period);
                 }
-                Some(_) if workers.running() == 0 => return,
+                Some(_) if (workers.running)() == 0 => return,
                 Some(end_by) if now >= end_by => {
                     let open = self.shared.connections_open();
                     tracing::warn!(open, "the grace period is over: connections are cut off");
@@ -250,9 +252,14 @@ impl Control {
         }
         self.reading = Reading::Now;
         systemd::notify_reloading();
-        let (files, tell) = (self.files.clone(), self.tell.clone());
+        let (files, manner, tell) = (self.files.clone(), self.manner.clone(), self.tell.clone());
+        let previous = Arc::clone(&self.publishing.current().snapshot);
         tokio::task::spawn_blocking(move || {
-            let outcome = definitions::load_and_report(&files).map(Box::new);
+            let loaded = definitions::load(&files, &manner, Some(&previous));
+            drop(previous);
+            report::problems(&loaded, None);
+            let errors = loaded.errors();
+            let outcome = loaded.snapshot.map(Box::new).ok_or(errors);
             // The receiver is gone only when the program ends.
             let _ = tell.blocking_send(News::Read(outcome));
         });
