@@ -1,5 +1,7 @@
 //! Do hosts and paths lead to the stages that AWS leads them to?
 
+use proptest::prelude::*;
+
 use crate::context::ApiKind;
 use crate::definition::{
     Api, BasePathMapping, HttpApi, Installation, Place, RestApi, Severity, Stage,
@@ -298,5 +300,62 @@ fn every_fault_is_reported_at_once() {
     assert_eq!(messages.len(), parts.len(), "{messages:#?}");
     for (message, part) in messages.iter().zip(parts) {
         assert!(message.contains(part), "{message} lacks {part}");
+    }
+}
+
+/// The mapping with the longest base path that the reference lets take `path`, and its length.
+fn oracle(base_paths: &[String], path: &str) -> Option<(usize, usize)> {
+    let is_multi_level = base_paths.iter().any(|base_path| base_path.contains('/'));
+    let rest = path.strip_prefix('/')?;
+    let segment = rest.split('/').next()?;
+    let fits = |base_path: &str| match (base_path.is_empty(), is_multi_level) {
+        (true, _) => true,
+        (false, true) => rest.starts_with(base_path),
+        (false, false) => segment == base_path,
+    };
+    let fitting = base_paths.iter().enumerate().filter(|(_, base_path)| fits(base_path));
+    let (position, base_path) = fitting.max_by_key(|(_, base_path)| base_path.len())?;
+    Some((position, if base_path.is_empty() { 0 } else { 1 + base_path.len() }))
+}
+
+proptest! {
+    #[test]
+    fn mappings_agree_with_comparing_every_base_path(
+        base_paths in prop::collection::btree_set("([ab]{1,2}(/[ab]{1,2}){0,2})?", 0..6),
+        single_level: bool,
+        path in "/[ab]{0,3}(/[ab]{1,2}){0,3}/?",
+        escapes: u16,
+    ) {
+        let is_wanted = |base_path: &String| !single_level || !base_path.contains('/');
+        let base_paths: Vec<String> = base_paths.into_iter().filter(is_wanted).collect();
+        let stages = (0..base_paths.len()).map(|n| rest("api", &format!("s{n}"))).collect();
+        let mappings = base_paths.iter().enumerate();
+        let mappings = mappings.map(|(n, base)| mapping("*", base, ("api", &format!("s{n}"))));
+        let installation =
+            Installation { stages, mappings: mappings.collect(), ..Installation::default() };
+        let domains = compiled(&installation);
+        let expected = oracle(&base_paths, &path).map(|(position, len)| {
+            let rest = if path.len() == len { "/" } else { &path[len..] };
+            (u32::try_from(position).expect("few"), path[..len].to_owned(), rest.to_owned())
+        });
+        prop_assert_eq!(found(&domains, "", &path, None).ok(), expected.clone());
+        // Spelled with escapes, the same mapping takes the path.
+        let spelled: String = path.chars().enumerate().map(|(n, letter)| {
+            let is_escaped = letter != '/' && escapes >> (n % 16) & 1 == 1;
+            if is_escaped { format!("%{:02X}", u32::from(letter)) } else { letter.to_string() }
+        }).collect();
+        let stage = found(&domains, "", &spelled, None).ok().map(|(stage, ..)| stage);
+        prop_assert_eq!(stage, expected.map(|(stage, ..)| stage));
+    }
+
+    #[test]
+    fn no_authority_and_no_path_make_it_panic(authority: Vec<u8>, path: Vec<u8>) {
+        let domains = compiled(&installation());
+        let path = [b"/", path.as_slice()].concat();
+        for authority in [authority.as_slice(), b"rest.execute-api.x", b"multi.example.com"] {
+            if let Ok(located) = super::locate_at(authority, || None, &path, &domains) {
+                prop_assert!(!located.path().is_empty());
+            }
+        }
     }
 }

@@ -285,3 +285,130 @@ impl Explanation<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::definition::{
+        Api, BasePathMapping, Installation, Method, MethodVerb, Resource, RestApi,
+    };
+    use crate::snapshot::{Rules, compile};
+
+    use super::*;
+
+    fn snapshot() -> Snapshot {
+        let proxy = |path: &str| Integration {
+            uri: Some(format!("http://origin.example{path}")),
+            http_method: Some("ANY".to_owned()),
+            timeout_ms: Some(5_000),
+            ..Integration::new(IntegrationKind::HttpProxy)
+        };
+        let resource = |verb, path: &str| {
+            let place = Place { document: 0, start: 12, end: 20 };
+            let integration = Some(proxy(path));
+            let method = Method { integration, place, ..Method::default() };
+            Resource { path: path.to_owned(), methods: [(verb, method)].into(), place }
+        };
+        let api = RestApi {
+            id: "abcdef1234".to_owned(),
+            name: "petstore".to_owned(),
+            resources: vec![
+                resource(MethodVerb::Verb(Verb::Get), "/pets/{petId}"),
+                resource(MethodVerb::Any, "/{proxy+}"),
+            ],
+            ..RestApi::default()
+        };
+        let stage = crate::definition::Stage {
+            api: Api::Rest(api),
+            name: "prod".to_owned(),
+            deployment_id: String::new(),
+            variables: [].into(),
+            access_log_format: None,
+            place: Place::NONE,
+        };
+        let mapping = BasePathMapping {
+            domain: "*".to_owned(),
+            base_path: String::new(),
+            api_id: "abcdef1234".to_owned(),
+            stage: "prod".to_owned(),
+        };
+        let installation = Installation {
+            stages: vec![stage],
+            mappings: vec![mapping],
+            ..Installation::default()
+        };
+        let (snapshot, problems) = compile(&installation, 1, Rules::default(), None);
+        snapshot.unwrap_or_else(|| panic!("{problems:#?}"))
+    }
+
+    fn place_of(place: Place) -> Option<String> {
+        (place != Place::NONE).then(|| format!("pets.yaml:{}", place.start))
+    }
+
+    #[test]
+    fn the_table_is_aligned() {
+        let expected = [
+            "stage \"prod\" of REST API \"petstore\" (abcdef1234)",
+            "  VERB  PATH           INTEGRATION  TARGET                               TIME-OUT  PLACE",
+            "  GET   /pets/{petId}  HTTP_PROXY   http://origin.example/pets/{petId}  5000 ms   pets.yaml:12",
+            "  ANY   /{proxy+}      HTTP_PROXY   http://origin.example/{proxy+}      5000 ms   pets.yaml:12",
+        ];
+        let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = table_text(&snapshot(), place_of);
+        assert_eq!(text.lines().map(squeezed).collect::<Vec<_>>(), expected.map(squeezed));
+        let starts: Vec<_> = text.lines().skip(1).map(|line| line.find("pets.yaml")).collect();
+        assert_eq!(starts[1], starts[2]);
+        assert_eq!(starts[1], text.lines().nth(1).and_then(|line| line.find("PLACE")));
+    }
+
+    #[test]
+    fn the_table_is_there_for_programs() {
+        let table = table_json(&snapshot(), |_| None);
+        let stage = &table["stages"][0];
+        assert_eq!(stage["apiKind"], "REST API");
+        assert_eq!(stage["routes"][1]["verb"], "ANY");
+        assert_eq!(stage["routes"][1]["timeoutMs"], 5_000);
+        assert_eq!(stage["routes"][1]["place"], "");
+    }
+
+    #[test]
+    fn a_request_is_explained_from_its_spelling_on() {
+        let snapshot = snapshot();
+        let explanation = why(&snapshot, "", Verb::Get, "/a/../%70ets/a%20b");
+        assert_eq!(explanation.path, "/pets/a%20b");
+        let text = explanation.to_text();
+        for part in [
+            "GET /pets/a%20b",
+            "stage \"prod\" of REST API \"petstore\" (abcdef1234)",
+            "{petId}  a%20b",
+            "wins  GET /pets/{petId}  takes the request",
+            "lost  ANY /{proxy+}",
+            "a literal goes before a greedy variable at segment 1",
+        ] {
+            assert!(text.contains(part), "{text} lacks {part}");
+        }
+        let json = explanation.to_json();
+        assert_eq!(json["route"], "GET /pets/{petId}");
+        assert_eq!(json["refusal"], Value::Null);
+        assert_eq!(json["pathParameters"]["petId"], "a%20b");
+        assert_eq!(json["candidates"][0]["wins"], true);
+    }
+
+    #[test]
+    fn a_refused_request_says_which_step_refused_it() {
+        let snapshot = snapshot();
+        for (authority, path, part) in [
+            ("", "/%zz", "bad escape"),
+            ("nobody.execute-api.x", "/prod", "no API has the id"),
+            ("abcdef1234.execute-api.x", "/dev/pets", "no stage of the path's first segment"),
+            ("abcdef1234.execute-api.x", "/prod", "no route has such a path"),
+        ] {
+            let explanation = why(&snapshot, authority, Verb::Get, path);
+            assert!(explanation.to_text().contains(part), "{}", explanation.to_text());
+            assert!(
+                explanation.to_json()["refusal"].as_str().is_some_and(|own| own.contains(part))
+            );
+        }
+        let explanation = why(&snapshot, "abcdef1234.execute-api.x", Verb::Get, "/prod/pets/7");
+        assert_eq!(explanation.to_json()["basePath"], "/prod");
+    }
+}

@@ -12,10 +12,11 @@
 //! are slices of the path: normalised, still percent-encoded.
 //!
 //! **A resource without the verb does not end the search** in a REST API either. The guide leaves
-//! it open. Measured on the service (MOCK integrations, no authorizer): with `/{proxy+}` `ANY`,
-//! `/jobs` without methods and `/jobs/{type}` `GET`, both `GET /jobs` and `POST /jobs/x` go to
-//! `/{proxy+}`; with `/test` `POST` and `/{proxy+}` `OPTIONS`, `OPTIONS /test` goes to `/{proxy+}`;
-//! with `/users/me` `PATCH` and `/users/{id}` `GET`, `GET /users/me` goes to `/users/{id}`.
+//! it open; what others measured on the service (MOCK integrations, no authorizer) agrees: with
+//! `/{proxy+}` `ANY`, `/jobs` without methods and `/jobs/{type}` `GET`, both `GET /jobs` and
+//! `POST /jobs/x` go to `/{proxy+}`; with `/test` `POST` and `/{proxy+}` `OPTIONS`, `OPTIONS /test`
+//! goes to `/{proxy+}`; with `/users/me` `PATCH` and `/users/{id}` `GET`, `GET /users/me` goes to
+//! `/users/{id}`.
 //!
 //! Literals are compared in their decoded form, so `/admin%3Aop` reaches the route `/admin:op` and
 //! can't slip past it to a greedy one. An escaped slash never equals a literal's end.

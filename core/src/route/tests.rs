@@ -100,7 +100,7 @@ fn a_verb_goes_before_any_on_one_resource_only() {
 
 #[test]
 fn a_rest_resource_without_the_verb_leaves_the_request_to_a_less_specific_one() {
-    // Measured on the service; see the door.
+    // As measured on the service; see the door.
     let keys = ["ANY /{proxy+}", "GET /jobs/{type}", "OPTIONS /cors_only"];
     check(
         ApiKind::RestApi,

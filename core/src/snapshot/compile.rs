@@ -103,7 +103,7 @@ fn wastes_targets(snapshot: &Snapshot) -> bool {
     snapshot.targets.len() > used.len() * 2 + TARGETS_UNUSED_MAX
 }
 
-fn target_of(integration: &Integration) -> Option<TargetIndex> {
+pub(super) fn target_of(integration: &Integration) -> Option<TargetIndex> {
     match integration {
         Integration::HttpProxy(proxy) => Some(proxy.target),
         Integration::Mock(_) | Integration::Defect(_) => None,

@@ -10,7 +10,7 @@
 mod compile;
 mod expression;
 pub mod field_value;
-pub mod percent;
+pub mod escaped;
 pub mod query;
 mod reference;
 mod source;
