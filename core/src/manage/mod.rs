@@ -1,1 +1,5 @@
-//! Room manage.
+//! What does the operator want changed?
+mod problems;
+mod spelling;
+pub mod document;
+pub mod openapi;
