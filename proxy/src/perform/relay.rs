@@ -206,10 +206,7 @@ fn failed_to_write(connection: &Connection, error: io::Error) -> RelayFailure {
 }
 
 /// Whether the upstream gave no answer because the client gave no body.
-fn whose_failure(
-    no_answer: NoAnswer,
-    uploaded: Option<Result<(), UploadFailure>>,
-) -> RelayFailure {
+fn whose_failure(no_answer: NoAnswer, uploaded: Option<Result<(), UploadFailure>>) -> RelayFailure {
     match (uploaded, no_answer) {
         (Some(Err(UploadFailure::Client(failure))), _) => RelayFailure::Client(failure),
         // The body is on its way or gone, so this can't be tried again.

@@ -32,11 +32,8 @@ impl Pools {
         let pool = idle.get_mut(slot)?;
         while let Some(connection) = pool.pop() {
             self.idle_count.set(self.idle_count.get() - 1);
-            let is_dead = if must_live {
-                connection.is_dead()
-            } else {
-                connection.deadline.is_expired()
-            };
+            let is_dead =
+                if must_live { connection.is_dead() } else { connection.deadline.is_expired() };
             if !is_dead {
                 return Some(connection);
             }
