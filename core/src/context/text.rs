@@ -9,7 +9,6 @@ pub fn push_decimal(out: &mut Vec<u8>, number: u64) {
 }
 
 const HEX: [u8; 16] = *b"0123456789abcdef";
-const HEX_UPPER: [u8; 16] = *b"0123456789ABCDEF";
 
 /// Appends two lower-case hexadecimal digits per byte.
 #[inline]
@@ -23,12 +22,6 @@ pub fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
 #[inline]
 pub fn hex_pair(byte: u8) -> [u8; 2] {
     [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]
-}
-
-/// `%2F` for `/`: the percent-encoding of a byte in upper case (RFC 3986 §2.1).
-#[inline]
-pub fn percent_triplet(byte: u8) -> [u8; 3] {
-    [b'%', HEX_UPPER[usize::from(byte >> 4)], HEX_UPPER[usize::from(byte & 15)]]
 }
 
 /// Appends an address as RFC 5952 spells it; an IPv4 address mapped into IPv6 is written as IPv4.

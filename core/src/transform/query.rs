@@ -1,6 +1,6 @@
 //! Which names and values does a query hold?
 
-use super::percent;
+use super::escaped::decode_form;
 
 /// The parts of a query, still encoded: names, and values without `=`.
 ///
@@ -27,7 +27,7 @@ pub fn is_name(encoded: &[u8], name: &[u8]) -> bool {
     // Only names that are spelled unusually come here; each triplet shrinks, so the bound is
     // that of the query itself.
     let mut decoded = Vec::with_capacity(encoded.len());
-    percent::decode_form(encoded, &mut decoded);
+    decode_form(encoded, &mut decoded);
     decoded == name
 }
 

@@ -1,9 +1,11 @@
 //! Where in an exchange is a value read?
 
 use crate::context::{Facts, Variable};
+use crate::message::percent::decode_component_into;
 use crate::message::{Field, Fields, KnownName, Response, Version};
 
-use super::{percent, query};
+use super::escaped::decode_form;
+use super::query;
 
 /// Where a value is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,13 +93,13 @@ impl Source {
             Self::PathParameter(position) => {
                 let value = facts.path_parameters.get(usize::from(*position));
                 value.is_some_and(|value| {
-                    percent::decode(value, out);
+                    decode_component_into(value, out);
                     true
                 })
             }
             Self::Query(name, take) => {
                 let values = query::values(facts.request.query().unwrap_or_default(), name);
-                write_all(values, *take, out, percent::decode_form)
+                write_all(values, *take, out, decode_form)
             }
             Self::ResponseHeader(name, take) => response.is_some_and(|response| {
                 let fields = (&response.head.fields, response.bytes, response.head.version);
