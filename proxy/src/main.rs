@@ -1,2 +1,25 @@
-//! tollgate.
-fn main() {}
+//! tollgate: Amazon API Gateway as software you own.
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use tollgate::admin;
+use tollgate::options::{Arguments, Command};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        // The workers' own start goes here as soon as `worker` is a module of the library.
+        Command::Serve(options) => admin::run(&options, |_| Err(io::ErrorKind::Unsupported.into())),
+        Command::Validate(options) => admin::validate(&options),
+        Command::Routes(options) => admin::routes(&options),
+        Command::Completions { shell } => {
+            let mut command = Arguments::command();
+            clap_complete::generate(shell, &mut command, "tollgate", &mut io::stdout());
+            ExitCode::SUCCESS
+        }
+    }
+}

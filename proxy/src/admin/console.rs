@@ -1,8 +1,76 @@
 //! What does a person at a terminal see when tollgate starts?
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
 
-use crate::options::Listen;
+use tollgate_core::context::ApiKind;
+use tollgate_core::definition::MethodVerb;
+use tollgate_core::message::Verb;
+use tollgate_core::route::Route;
+use tollgate_core::snapshot::{Snapshot, Stage};
+
+use crate::options::{Listen, LogFormat, ServeOptions};
+
+use super::report::Manner;
+
+/// What there is to tell once workers serve.
+#[derive(Debug)]
+pub(super) struct Started {
+    apis: Vec<Served>,
+    listen: Vec<Listen>,
+    admin: SocketAddr,
+}
+
+impl Started {
+    /// Collects it from what is served; `listen` are the addresses that were bound.
+    pub(super) fn of(
+        snapshot: &Snapshot,
+        options: &ServeOptions,
+        listen: Vec<Listen>,
+        admin: SocketAddr,
+    ) -> Self {
+        let base_paths = options.definition.files.iter().map(|file| file.base_path.clone());
+        let apis = snapshot.stages.iter().zip(base_paths);
+        Self { apis: apis.map(|(stage, base)| served(stage, base)).collect(), listen, admin }
+    }
+
+    /// Tells people in a few lines, and programs in one.
+    pub(super) fn tell(&self, driver: &str, workers: usize, format: Option<LogFormat>) {
+        let manner = Manner::of_log(format);
+        if manner.is_for_people {
+            let text =
+                started(&self.apis, &self.listen, &self.admin.to_string(), manner.is_coloured);
+            let _ = io::stderr().lock().write_all(text.as_bytes());
+            return;
+        }
+        let listen: Vec<_> = self.listen.iter().map(ToString::to_string).collect();
+        let apis: Vec<_> = self.apis.iter().map(|api| api.name.as_str()).collect();
+        tracing::info!(?listen, admin = %self.admin, ?apis, driver, workers, "serving");
+    }
+}
+
+fn served(stage: &Stage, base_path: String) -> Served {
+    let kind = match stage.facts.api_kind {
+        ApiKind::RestApi => "REST",
+        ApiKind::HttpApi => "HTTP",
+    };
+    let routes = stage.router.routes();
+    Served {
+        name: stage.definition().api.name().to_owned(),
+        kind,
+        routes: routes.len(),
+        base_path,
+        example: routes.iter().filter_map(example).min_by_key(String::len),
+    }
+}
+
+/// A path that can be typed and is answered to a GET: one without variables.
+fn example(route: &Route) -> Option<String> {
+    let answers_get = matches!(route.verb(), Some(MethodVerb::Any | MethodVerb::Verb(Verb::Get)));
+    let is_literal = route.variables().next().is_none();
+    (answers_get && is_literal).then(|| route.path().to_owned())
+}
 
 /// One API as it is served.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tollgate_core::snapshot::Snapshot;
 
-use crate::options::DefinitionOptions;
+use crate::options::{DefinitionOptions, LogFormat, ServeOptions};
 use crate::telemetry::LogThread;
 
 use super::definitions::{self, Manner};
@@ -33,6 +33,7 @@ pub(super) struct Control {
     publishing: Publishing,
     files: DefinitionOptions,
     manner: Manner,
+    log_format: Option<LogFormat>,
     watch: Watch,
     reading: Reading,
     resolver: Resolver,
@@ -80,7 +81,7 @@ impl Control {
     pub(super) fn new(
         shared: Arc<Shared>,
         publishing: Publishing,
-        (files, manner, watch): (DefinitionOptions, Manner, Watch),
+        (options, manner, watch): (&ServeOptions, Manner, Watch),
         log_thread: Option<LogThread>,
     ) -> Result<Self, String> {
         let (tell, news) = mpsc::channel(NEWS_MAX);
@@ -88,7 +89,8 @@ impl Control {
             started: Instant::now(),
             shared,
             publishing,
-            files,
+            files: options.definition.clone(),
+            log_format: options.log_format,
             manner,
             watch,
             reading: Reading::No,
@@ -253,11 +255,12 @@ impl Control {
         self.reading = Reading::Now;
         systemd::notify_reloading();
         let (files, manner, tell) = (self.files.clone(), self.manner.clone(), self.tell.clone());
+        let log_format = self.log_format;
         let previous = Arc::clone(&self.publishing.current().snapshot);
         tokio::task::spawn_blocking(move || {
             let loaded = definitions::load(&files, &manner, Some(&previous));
             drop(previous);
-            report::problems(&loaded, None);
+            report::tell(&loaded, log_format);
             let errors = loaded.errors();
             let outcome = loaded.snapshot.map(Box::new).ok_or(errors);
             // The receiver is gone only when the program ends.
@@ -272,7 +275,10 @@ impl Control {
             Ok(snapshot) => self.publishing.propose(*snapshot, self.now_ms()),
             Err(errors) => {
                 self.shared.update(|totals| totals.reload_failures += 1);
-                tracing::error!(errors, "the change is refused; what was served before still serves");
+                tracing::error!(
+                    errors,
+                    "the change is refused; what was served before still serves"
+                );
             }
         }
         systemd::notify_ready("serving");

@@ -10,7 +10,8 @@ use tollgate_core::snapshot::Snapshot;
 
 use crate::options::{AccessLogOptions, AccessLogTarget, Listen, ServeOptions};
 use crate::telemetry::{
-    AccessLog, LogThread, Sink, WorkerCounters, WorkerTelemetry, start_operational_log,
+    AccessLog, LogThread, Sink, WorkerCounters, WorkerTelemetry, render_access,
+    start_operational_log,
 };
 
 use super::control::{Control, Leave};
@@ -35,7 +36,7 @@ pub fn run(
     let manner = manner_of(options);
     let watch = Watch::new(definitions::stamps(&options.definition));
     let loaded = definitions::load(&options.definition, &manner, None);
-    report::problems(&loaded, options.log_format);
+    report::tell(&loaded, options.log_format);
     let Some(snapshot) = loaded.snapshot else { return report::invalid() };
     match serve(options, (manner, watch), snapshot, start_workers) {
         Ok(()) => ExitCode::SUCCESS,
@@ -59,8 +60,7 @@ fn serve(
     start_workers: impl FnOnce(Ground) -> io::Result<Workers>,
 ) -> Result<(), String> {
     let sockets = Sockets::open(options)?;
-    let counters: Vec<Arc<WorkerCounters>> =
-        sockets.cores.iter().map(|_| Arc::default()).collect();
+    let counters: Vec<Arc<WorkerCounters>> = sockets.cores.iter().map(|_| Arc::default()).collect();
     let (log_thread, telemetry) = start_logs(&options.access_log, &counters)?;
     let shared = Arc::new(Shared::new(counters));
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -68,7 +68,9 @@ fn serve(
         .thread_name("tollgate-files")
         .build()
         .map_err(|error| format!("the admin thread has no runtime: {error}"))?;
-    let started = console::Started::of(&snapshot, options, sockets.admin_address);
+    let listen = sockets.listeners.iter().map(|(listen, _)| listen.clone()).collect();
+    let started = console::Started::of(&snapshot, options, listen, sockets.admin_address);
+    let workers_count = sockets.cores.len();
     let allowed = options.upstream.allow_link_local.clone();
     let publishing = Publishing::start(snapshot, allowed, Arc::clone(&shared), 0);
     let ground = Ground {
@@ -81,7 +83,7 @@ fn serve(
         timeout: options.timeout.clone(),
         upstream: options.upstream.clone(),
     };
-    let files = (options.definition.clone(), manner, watch);
+    let files = (options, manner, watch);
     runtime.block_on(async {
         let mut control = Control::new(Arc::clone(&shared), publishing, files, log_thread)?;
         let door = Door::new(options.admin.hosts.iter().cloned());
@@ -91,7 +93,7 @@ fn serve(
         shared.update(|totals| totals.driver = workers.driver);
         shared.set_readiness(Readiness::Ready);
         systemd::notify_ready("serving");
-        started.tell(workers.driver, options.log_format);
+        started.tell(workers.driver, workers_count, options.log_format);
         let leave = Leave {
             drain_delay: options.admin.drain_delay,
             grace_period: options.admin.grace_period,
@@ -160,7 +162,7 @@ fn start_logs(
         AccessLogTarget::File(path) => Sink::file(path.clone())
             .map_err(|error| format!("--access-log {}: {error}", path.display()))?,
     };
-    let (thread, logs) = LogThread::start(counters, sink, crate::telemetry::render_access)
+    let (thread, logs) = LogThread::start(counters, sink, render_access)
         .map_err(|error| format!("the log thread cannot start: {error}"))?;
     Ok((Some(thread), telemetry_of(counters, logs)))
 }

@@ -71,8 +71,7 @@ pub(super) fn load(
     let installation = installation_of(described, options, format, &mut problems);
     let rules = Rules { allows_link_local: manner.allows_link_local };
     let revision = previous.map_or(1, |previous| previous.revision + 1);
-    let (snapshot, compile_problems) =
-        snapshot::compile(&installation, revision, rules, previous);
+    let (snapshot, compile_problems) = snapshot::compile(&installation, revision, rules, previous);
     problems.extend(compile_problems);
     problems.sort_by_key(|problem| problem.place);
     problems.dedup();
@@ -120,10 +119,7 @@ fn import(
             Kind::Rest => ApiKind::Rest,
             Kind::Http => ApiKind::Http,
         }),
-        surroundings: Surroundings {
-            account_id: &options.account_id,
-            region: &options.region,
-        },
+        surroundings: Surroundings { account_id: &options.account_id, region: &options.region },
         ..openapi::Options::default()
     };
     let mut imported = openapi::import(beginning_of(number).document, document, &how);
