@@ -99,7 +99,8 @@ fn check_all(cuts: impl Fn(usize) -> Vec<Vec<usize>>) {
                 let answer = Peer::verdict(&pieces(&case.bytes, &cuts));
                 if answer != case.expected {
                     let Case { expected, title, .. } = &case;
-                    surprises.push(format!("{name}: {title}: {answer} and not {expected} {cuts:?}"));
+                    surprises
+                        .push(format!("{name}: {title}: {answer} and not {expected} {cuts:?}"));
                     break;
                 }
             }

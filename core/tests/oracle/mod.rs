@@ -1,0 +1,1 @@
+//! Do the clever parsers agree with naive ones?
