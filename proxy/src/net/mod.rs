@@ -11,7 +11,11 @@
 //! - names are never resolved here: connect by address.
 
 mod buffer;
+mod driver;
+mod splice;
 mod stream;
 
 pub use buffer::{BUFFER_BYTES, Buffer};
+pub use driver::Driver;
+pub use splice::{SpliceFailure, pass};
 pub use stream::{Reader, Socket, Writer, split};
