@@ -55,7 +55,7 @@ fn read(head: &str) -> Result<Request, String> {
         alike.map(|(_, value)| value.as_str()).collect()
     };
     let (path, query, origin) = read_target(verb, target)?;
-    let authority = read_authority(&by_name("host"), origin, is_old)?;
+    let authority = read_authority(&by_name("host"), origin.as_deref(), is_old)?;
     let body = read_framing(&by_name("content-length"), &by_name("transfer-encoding"), is_old)?;
     let is_empty = body == "None" || body == "Sized(0)";
     ensure(verb != "TRACE" || is_empty, "TRACE with a body")?;
@@ -167,10 +167,10 @@ fn split_query(target: &str) -> (&str, Option<String>) {
     }
 }
 
-fn read_authority(hosts: &[&str], origin: Option<String>, is_old: bool) -> Result<String, String> {
+fn read_authority(hosts: &[&str], origin: Option<&str>, is_old: bool) -> Result<String, String> {
     ensure(hosts.len() <= 1, "two hosts")?;
     ensure(is_old || hosts.len() == 1, "no host")?;
-    let both: Vec<&str> = hosts.iter().copied().chain(origin.as_deref()).collect();
+    let both: Vec<&str> = hosts.iter().copied().chain(origin).collect();
     let places = both.iter().map(|text| place(text)).collect::<Result<Vec<_>, _>>()?;
     ensure(places.windows(2).all(|pair| pair[0] == pair[1]), "two places")?;
     Ok(both.last().copied().unwrap_or_default().to_ascii_lowercase())
