@@ -638,7 +638,7 @@ fn a_status_that_the_method_does_not_declare_fails() {
     let exchange = Exchange::new("GET /", &[]);
     let around = Surroundings { stage: &exchange.stage, method: &exchange.method };
     let mut declared = std::collections::BTreeMap::new();
-    let mut compile_with = |declared: &_| {
+    let compile_with = |declared: &_| {
         compile(&integration, Some(declared), around, &mut Targets::new(false), &mut Vec::new())
     };
     assert!(matches!(compile_with(&declared), Some(Integration::Defect(_))));
