@@ -1,1 +1,3 @@
 //! Room manage.
+
+pub mod routes;

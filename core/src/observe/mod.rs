@@ -1,1 +1,3 @@
-//! Room observe.
+//! What is told about an exchange once it is over?
+
+pub mod access_log;

@@ -37,6 +37,11 @@ impl Buffer {
         Self { bytes, start: 0 }
     }
 
+    /// A buffer without memory, to leave behind where one was taken away.
+    pub fn empty() -> Self {
+        Self { bytes: Vec::new(), start: 0 }
+    }
+
     /// An empty buffer with room for `len` bytes; from the pool when that suffices.
     pub fn with_room(len: usize) -> Self {
         if len <= BUFFER_BYTES {

@@ -2,11 +2,9 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
-use std::rc::Rc;
 
 use monoio::io::{AsyncReadRent, AsyncWriteRent, OwnedReadHalf, OwnedWriteHalf, Splitable};
 use monoio::net::TcpStream;
-use rustix::net::SendFlags;
 
 use super::Buffer;
 use super::tls::{TlsReader, TlsWriter};
@@ -32,47 +30,72 @@ pub enum Writer {
 /// A handle to a connection's socket, to end its pending operations from elsewhere.
 ///
 /// Kept beside the halves and dropped with them, so the descriptor is never one that was reused.
-#[derive(Clone, Debug)]
-pub struct Socket(Rc<OpenSocket>);
-
-#[derive(Debug)]
-struct OpenSocket(RawFd);
+#[derive(Clone, Copy, Debug)]
+pub struct Socket(RawFd);
 
 impl Socket {
     /// The handle of `stream`; the caller drops it no later than the stream's halves.
     pub fn of(stream: &TcpStream) -> Self {
-        Self(Rc::new(OpenSocket(stream.as_raw_fd())))
+        Self::of_fd(stream.as_raw_fd())
+    }
+
+    /// The handle of an open descriptor; the caller drops it no later than it closes that.
+    pub fn of_fd(fd: RawFd) -> Self {
+        Self(fd)
     }
 
     /// Ends reading: a pending read returns 0 bytes. Replies can still be written.
-    pub fn shut_reading(&self) {
+    pub fn shut_reading(self) {
         self.shut(rustix::net::Shutdown::Read);
     }
 
     /// Ends writing: the peer sees the end of the stream.
-    pub fn shut_writing(&self) {
+    pub fn shut_writing(self) {
         self.shut(rustix::net::Shutdown::Write);
     }
 
-    /// Ends both directions: pending operations return with what they have.
-    pub fn shut(&self, how: rustix::net::Shutdown) {
-        // A peer that has already gone is no news.
-        let _ = rustix::net::shutdown(self.fd(), how);
+    /// Whether a read would return at once: with bytes, with the end of the stream or with an error.
+    pub fn has_something_to_read(self) -> bool {
+        let mut byte = [0; 1];
+        let flags = rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT;
+        let peeked = rustix::net::recv(self.borrow(), &mut byte[..], flags);
+        !matches!(peeked, Err(rustix::io::Errno::AGAIN))
+    }
+
+    /// Sends what fits at once, without waiting, and forgets the rest.
+    pub fn send_now(self, bytes: &[u8]) {
+        let flags = rustix::net::SendFlags::DONTWAIT | rustix::net::SendFlags::NOSIGNAL;
+        // It is a courtesy to a connection that is about to be closed.
+        let _ = rustix::net::send(self.borrow(), bytes, flags);
     }
 
     /// Sends as much of `bytes` as the socket takes without waiting, and says how much.
     ///
     /// # Errors
     /// The socket's error; `WouldBlock` when it takes nothing.
-    pub(super) fn send_now(&self, bytes: &[u8]) -> io::Result<usize> {
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-        Ok(rustix::net::send(self.fd(), bytes, flags)?)
+    pub(super) fn try_send(self, bytes: &[u8]) -> io::Result<usize> {
+        let flags = rustix::net::SendFlags::DONTWAIT | rustix::net::SendFlags::NOSIGNAL;
+        Ok(rustix::net::send(self.borrow(), bytes, flags)?)
     }
 
-    fn fd(&self) -> BorrowedFd<'_> {
-        // SAFETY: the descriptor is open, because this handle does not outlive the stream's halves.
-        // No safe form serves: the halves own the stream, and an operation may be pending on it.
-        unsafe { BorrowedFd::borrow_raw(self.0.0) }
+    /// Ends one direction or both: pending operations return with what they have.
+    pub fn shut(self, how: rustix::net::Shutdown) {
+        // A peer that has already gone is no news.
+        let _ = rustix::net::shutdown(self.borrow(), how);
+    }
+
+    /// Marks the socket non-blocking or blocking.
+    ///
+    /// # Errors
+    /// The system call's.
+    pub(super) fn set_nonblocking(self, is_nonblocking: bool) -> io::Result<()> {
+        Ok(rustix::io::ioctl_fionbio(self.borrow(), is_nonblocking)?)
+    }
+
+    pub(super) fn borrow<'fd>(self) -> BorrowedFd<'fd> {
+        // SAFETY: the descriptor is open, because this handle is not used after the stream's halves
+        // are gone, and the borrow ends with the call it is made for.
+        unsafe { BorrowedFd::borrow_raw(self.0) }
     }
 }
 
@@ -83,6 +106,14 @@ pub fn split(stream: TcpStream) -> (Reader, Writer) {
 }
 
 impl Reader {
+    /// Whether bytes come in exactly as they were sent.
+    pub fn is_plain(&self) -> bool {
+        match self {
+            Self::Plain(_) => true,
+            Self::Tls(_) => false,
+        }
+    }
+
     /// Waits until a read would return at once, without holding a buffer.
     ///
     /// # Errors
@@ -108,6 +139,25 @@ impl Reader {
 }
 
 impl Writer {
+    /// Waits until a write would return at once.
+    ///
+    /// # Errors
+    /// The socket's error.
+    pub async fn writable(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(half) => wait_writable(half).await,
+            Self::Tls(half) => half.writable().await,
+        }
+    }
+
+    /// Whether bytes go out exactly as they are written.
+    pub fn is_plain(&self) -> bool {
+        match self {
+            Self::Plain(_) => true,
+            Self::Tls(_) => false,
+        }
+    }
+
     /// Sends all unread bytes of `buffer`; it comes back empty where that succeeded.
     ///
     /// # Errors
@@ -143,10 +193,16 @@ impl Writer {
 
 /// Waits until the socket has something to read, without holding a buffer.
 pub(super) async fn wait_readable(half: &OwnedReadHalf<TcpStream>) -> io::Result<()> {
-    // SAFETY: the other half only writes; `readable` takes the stream by shared reference. No safe
-    // form serves: monoio's half offers reads only.
+    // SAFETY: the other half only writes; `readable` takes the stream by shared reference.
     let stream = unsafe { &*half.0.get() };
     stream.readable(false).await
+}
+
+/// Waits until the socket takes something.
+pub(super) async fn wait_writable(half: &OwnedWriteHalf<TcpStream>) -> io::Result<()> {
+    // SAFETY: the other half only reads; `writable` takes the stream by shared reference.
+    let stream = unsafe { &*half.0.get() };
+    stream.writable(false).await
 }
 
 /// Sends all unread bytes of `buffer` as they are.

@@ -1,0 +1,9 @@
+//! How is an integration carried out?
+//!
+//! `core` has decided where the request goes and what is sent; here it happens: a connection, the
+//! request, the answer, and a second attempt where that is safe.
+
+mod both;
+mod download;
+mod relay;
+mod upload;
