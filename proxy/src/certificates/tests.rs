@@ -4,13 +4,32 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, date_time_ymd};
-use rustls::{CertificateError, ClientConfig, ClientConnection, Error, ServerConfig};
+use rustls::sign::CertifiedKey;
+use rustls::{
+    CertificateError, ClientConfig, ClientConnection, Error, RootCertStore, ServerConfig,
+};
 use rustls_pki_types::ServerName;
 use tempfile::TempDir;
 
-use super::{CertificateFiles, CertificateTable, Certificates, SecurityPolicy, Tickets};
-use super::{client_configs, server_config};
-use crate::net::rig::{Authority, certified, listener_settings};
+use super::server::server_config;
+use super::table::{CertificateTable, Certificates};
+use super::{ClientConfigs, SecurityPolicy, ServerTls, Tickets, client_configs};
+use crate::net::rig::{Authority, certified};
+use crate::options::Certificate;
+
+/// Settings of a listener that shows these certificates.
+fn listener(certified: &[Arc<CertifiedKey>], policy: SecurityPolicy) -> Arc<ServerConfig> {
+    let table = CertificateTable::of(certified).expect("at least one certificate");
+    let tickets = Tickets::new().expect("randomness");
+    server_config(Arc::new(Certificates::new(table)), &tickets, policy).expect("valid settings")
+}
+
+/// Settings of clients that trust this authority only.
+fn clients(authority: &Authority) -> ClientConfigs {
+    let mut roots = RootCertStore::empty();
+    roots.add(authority.certificate()).expect("a valid authority");
+    super::client::configs(roots, 0).expect("valid settings")
+}
 
 /// Lets a client and a server shake hands in memory; yields the certificate that was shown.
 fn shake_hands(
@@ -49,9 +68,8 @@ fn the_certificate_follows_the_name() {
     let authority = Authority::new();
     let exact = authority.certified(&["api.example.com", "*.other.test"]);
     let wildcard = authority.certified(&["*.example.com", "example.com"]);
-    let server =
-        listener_settings(&[Arc::clone(&exact), Arc::clone(&wildcard)], SecurityPolicy::default());
-    let client = authority.clients().unverified;
+    let server = listener(&[Arc::clone(&exact), Arc::clone(&wildcard)], SecurityPolicy::default());
+    let client = clients(&authority).unverified;
     let cases = [
         ("api.example.com", Some(&exact)),
         ("API.Example.COM", Some(&exact)),
@@ -83,10 +101,10 @@ fn replaced_certificates_are_shown_at_once() {
     let tickets = Tickets::new().expect("randomness");
     let server = server_config(Arc::clone(&certificates), &tickets, SecurityPolicy::default())
         .expect("valid settings");
-    let client = authority.clients().verified;
+    let client = clients(&authority).verified;
     assert_eq!(shake_hands(&client, &server, "a.test").expect("trusted"), before.cert[0].as_ref());
     certificates.replace(table(Arc::clone(&after)));
-    let unverified = authority.clients().unverified;
+    let unverified = clients(&authority).unverified;
     let shown = shake_hands(&unverified, &server, "a.test").expect("trusted");
     assert_eq!(shown, after.cert[0].as_ref());
 }
@@ -94,10 +112,10 @@ fn replaced_certificates_are_shown_at_once() {
 #[test]
 fn a_policy_of_1_3_refuses_1_2() {
     let authority = Authority::new();
-    let server = authority.server(&["a.test"], SecurityPolicy::Tls13Only);
-    let old = Arc::new(authority.client_of(&rustls::version::TLS12));
+    let server = listener(&[authority.certified(&["a.test"])], SecurityPolicy::Tls13Only);
+    let old = Arc::new(authority.client(&[&rustls::version::TLS12]));
     assert!(shake_hands(&old, &server, "a.test").is_err());
-    assert!(shake_hands(&authority.clients().verified, &server, "a.test").is_ok());
+    assert!(shake_hands(&clients(&authority).verified, &server, "a.test").is_ok());
 }
 
 #[test]
@@ -116,8 +134,8 @@ fn policies_are_known_by_their_aws_names() {
 /// What a server shows, and what a client that does not verify says to it.
 fn check_unverified(chain: Vec<&rcgen::Certificate>, key: &KeyPair, expected: Result<(), &str>) {
     let chain = chain.into_iter().map(|certificate| certificate.der().clone()).collect();
-    let server = listener_settings(&[certified(chain, key)], SecurityPolicy::default());
-    let client = Authority::new().clients().unverified;
+    let server = listener(&[certified(chain, key)], SecurityPolicy::default());
+    let client = clients(&Authority::new()).unverified;
     let outcome = shake_hands(&client, &server, "a.test").map(|_| ());
     match (outcome, expected) {
         (Ok(()), Ok(())) => {}
@@ -192,7 +210,7 @@ impl Folder {
 }
 
 fn load(chain: &Path, key: &Path) -> Result<CertificateTable, String> {
-    let files = CertificateFiles { chain: chain.into(), key: key.into() };
+    let files = Certificate { chain: chain.into(), key: key.into() };
     CertificateTable::load(&[files]).map_err(|problems| {
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
         lines.join("\n")
@@ -229,10 +247,34 @@ fn files_are_loaded_or_the_problem_names_file_and_cure() {
 }
 
 #[test]
+fn a_listener_whose_new_files_are_bad_shows_the_old_certificate() {
+    let authority = Authority::new();
+    let folder = Folder::new();
+    let write = |name: &str| {
+        let (certificate, key) = authority.issue(&["a.test"]);
+        let chain = folder.write(&format!("{name}.pem"), &certificate.pem());
+        let files = Certificate { chain, key: folder.write(name, &key.serialize_pem()) };
+        (certificate, files)
+    };
+    let (first, files) = write("first");
+    let tickets = Tickets::new().expect("randomness");
+    let server = ServerTls::load(&[files], &tickets, SecurityPolicy::default()).expect("valid");
+    let shown = || shake_hands(&clients(&authority).verified, &server.config(), "a.test");
+    assert_eq!(shown().expect("trusted"), first.der().as_ref());
+    let (_, mut bad) = write("bad");
+    bad.key = folder.write("no-key", "");
+    server.reload(&[bad]).expect_err("no key");
+    assert_eq!(shown().expect("trusted"), first.der().as_ref());
+    let (second, files) = write("second");
+    server.reload(&[files]).expect("valid files");
+    assert_eq!(shown().expect("trusted"), second.der().as_ref());
+}
+
+#[test]
 fn every_problem_is_reported_at_once() {
     let folder = Folder::new();
     let empty = folder.write("empty.pem", "");
-    let files = CertificateFiles { chain: empty.clone(), key: empty.clone() };
+    let files = Certificate { chain: empty.clone(), key: empty.clone() };
     let problems = CertificateTable::load(&[files.clone(), files]).expect_err("nothing in them");
     assert_eq!(problems.len(), 2);
     assert_eq!(CertificateTable::load(&[]).expect_err("no files").len(), 1);
@@ -245,8 +287,8 @@ fn an_extra_authority_is_believed_beside_the_systems() {
     let folder = Folder::new();
     let file = folder.write("authority.pem", &authority.pem());
     let configs = client_configs(&[file]).expect("a valid authority");
-    let server = authority.server(&["a.test"], SecurityPolicy::default());
+    let server = listener(&[authority.certified(&["a.test"])], SecurityPolicy::default());
     assert!(shake_hands(&configs.verified, &server, "a.test").is_ok());
-    let stranger = Authority::new().server(&["a.test"], SecurityPolicy::default());
+    let stranger = listener(&[Authority::new().certified(&["a.test"])], SecurityPolicy::default());
     assert!(shake_hands(&configs.verified, &stranger, "a.test").is_err());
 }

@@ -1,7 +1,7 @@
 //! Which certificate is shown to a client that asks for a name?
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -11,20 +11,12 @@ use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::TlsSettingsProblem as Problem;
-
-/// Where a certificate and its key lie, both PEM.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CertificateFiles {
-    /// The server's certificate, then its intermediates.
-    pub chain: PathBuf,
-    /// The private key of the first certificate, not encrypted.
-    pub key: PathBuf,
-}
+use super::CertificateProblem as Problem;
+use crate::options::Certificate;
 
 /// Certificates by the names they are good for.
 #[derive(Debug)]
-pub struct CertificateTable {
+pub(super) struct CertificateTable {
     exact: HashMap<Box<str>, Arc<CertifiedKey>>,
     /// By what follows the `*` of a wildcard, such as `.example.com`.
     wildcard: HashMap<Box<str>, Arc<CertifiedKey>>,
@@ -33,7 +25,7 @@ pub struct CertificateTable {
 
 /// The certificates that listeners show; swapped whole while connections come in.
 #[derive(Debug)]
-pub struct Certificates(ArcSwap<CertificateTable>);
+pub(super) struct Certificates(ArcSwap<CertificateTable>);
 
 impl CertificateTable {
     /// Loads pairs of files. The first pair is the default, for clients that name nothing or
@@ -41,7 +33,7 @@ impl CertificateTable {
     ///
     /// # Errors
     /// All that is wrong with any of the files, in their order.
-    pub fn load(files: &[CertificateFiles]) -> Result<Self, Vec<Problem>> {
+    pub(super) fn load(files: &[Certificate]) -> Result<Self, Vec<Problem>> {
         let provider = super::provider();
         let mut problems = Vec::new();
         let mut loaded = Vec::with_capacity(files.len());
@@ -58,7 +50,7 @@ impl CertificateTable {
     }
 
     /// The table of certificates in order of preference; nothing when there are none.
-    pub(crate) fn of(certified: &[Arc<CertifiedKey>]) -> Option<Self> {
+    pub(super) fn of(certified: &[Arc<CertifiedKey>]) -> Option<Self> {
         let default = Arc::clone(certified.first()?);
         let mut table = Self { exact: HashMap::new(), wildcard: HashMap::new(), default };
         for key in certified {
@@ -86,12 +78,12 @@ impl CertificateTable {
 
 impl Certificates {
     /// The certificates of a listener.
-    pub fn new(table: CertificateTable) -> Self {
+    pub(super) fn new(table: CertificateTable) -> Self {
         Self(ArcSwap::from_pointee(table))
     }
 
     /// Shows other certificates from the next handshake on.
-    pub fn replace(&self, table: CertificateTable) {
+    pub(super) fn replace(&self, table: CertificateTable) {
         self.0.store(Arc::new(table));
     }
 }
@@ -112,7 +104,7 @@ pub(super) fn load_chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, Pr
     Ok(chain)
 }
 
-fn load_pair(files: &CertificateFiles, provider: &CryptoProvider) -> Result<CertifiedKey, Problem> {
+fn load_pair(files: &Certificate, provider: &CryptoProvider) -> Result<CertifiedKey, Problem> {
     let chain = load_chain(&files.chain)?;
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| match error {
         pem::Error::NoItemsFound => Problem::NoKey { file: files.key.clone() },

@@ -1,30 +1,26 @@
 //! Which certificates do we show, which do we believe, and what do we agree to?
 //!
 //! Everything here runs on the admin thread: files are read, keys are parsed and compared. What
-//! comes out is shared by all workers: a [`rustls::ServerConfig`] per listener, whose
-//! [`Certificates`] are swapped whole when files change, and two [`rustls::ClientConfig`]s for
-//! upstreams.
+//! comes out is shared by all workers: a [`ServerTls`] per listener, whose certificates are swapped
+//! whole when files change, and two [`rustls::ClientConfig`]s for upstreams.
 //!
 //! Absent on purpose: versions below TLS 1.2 and cipher suites without forward secrecy, whatever a
 //! security policy's name would allow; and early data.
 
-mod certificates;
 mod client;
 mod policy;
 mod problem;
 mod server;
+mod table;
 mod verifier;
 
 #[cfg(test)]
 mod tests;
 
-pub use certificates::{CertificateFiles, CertificateTable, Certificates};
-#[cfg(test)]
-pub(crate) use client::configs_trusting;
 pub use client::{ClientConfigs, client_configs};
 pub use policy::SecurityPolicy;
-pub use problem::TlsSettingsProblem;
-pub use server::{Tickets, server_config};
+pub use problem::CertificateProblem;
+pub use server::{ServerTls, Tickets};
 
 use std::sync::Arc;
 

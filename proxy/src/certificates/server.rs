@@ -6,8 +6,10 @@ use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs::Ticketer;
 use rustls::server::{NoServerSessionStorage, ProducesTickets};
 
-use super::{Certificates, SecurityPolicy, TlsSettingsProblem};
+use super::table::{CertificateTable, Certificates};
+use super::{CertificateProblem, SecurityPolicy};
 use crate::net::tls::NameKeeping;
+use crate::options::Certificate;
 
 /// Tickets sent per TLS 1.3 handshake.
 ///
@@ -27,20 +29,58 @@ impl Tickets {
     ///
     /// # Errors
     /// The system has no randomness.
-    pub fn new() -> Result<Self, TlsSettingsProblem> {
+    pub fn new() -> Result<Self, CertificateProblem> {
         Ok(Self(Ticketer::new()?))
     }
 }
 
 /// The settings of a TLS listener; shared by all workers.
+#[derive(Debug)]
+pub struct ServerTls {
+    config: Arc<ServerConfig>,
+    certificates: Arc<Certificates>,
+}
+
+impl ServerTls {
+    /// The settings of a listener that shows the certificates in `files`, the default one first.
+    ///
+    /// # Errors
+    /// All that is wrong with the files, in their order.
+    pub fn load(
+        files: &[Certificate],
+        tickets: &Tickets,
+        policy: SecurityPolicy,
+    ) -> Result<Self, Vec<CertificateProblem>> {
+        let certificates = Arc::new(Certificates::new(CertificateTable::load(files)?));
+        let config = server_config(Arc::clone(&certificates), tickets, policy)
+            .map_err(|problem| vec![problem])?;
+        Ok(Self { config, certificates })
+    }
+
+    /// Shows the certificates in `files` from the next handshake on.
+    ///
+    /// # Errors
+    /// All that is wrong with the files; then the old certificates are still shown.
+    pub fn reload(&self, files: &[Certificate]) -> Result<(), Vec<CertificateProblem>> {
+        self.certificates.replace(CertificateTable::load(files)?);
+        Ok(())
+    }
+
+    /// What a handshake runs on.
+    pub fn config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.config)
+    }
+}
+
+/// The rules of a listener that shows `certificates`.
 ///
 /// # Errors
 /// rustls refuses the combination, which would be a defect of ours.
-pub fn server_config(
+pub(super) fn server_config(
     certificates: Arc<Certificates>,
     tickets: &Tickets,
     policy: SecurityPolicy,
-) -> Result<Arc<ServerConfig>, TlsSettingsProblem> {
+) -> Result<Arc<ServerConfig>, CertificateProblem> {
     let mut config = ServerConfig::builder_with_provider(super::provider())
         .with_protocol_versions(policy.versions())?
         .with_no_client_auth()

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// Why certificates could not be loaded; each says which file and what would mend it.
 #[derive(Debug, thiserror::Error)]
-pub enum TlsSettingsProblem {
+pub enum CertificateProblem {
     /// The file cannot be read.
     #[error("cannot read '{}': {error}; check the path and that this user may read it", file.display())]
     Unreadable {

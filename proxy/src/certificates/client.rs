@@ -6,9 +6,9 @@ use std::sync::Arc;
 use rustls::client::{ClientSessionMemoryCache, Resumption, WebPkiServerVerifier};
 use rustls::{ClientConfig, RootCertStore};
 
-use super::certificates::load_chain;
+use super::table::load_chain;
 use super::verifier::AnyIssuer;
-use super::{SecurityPolicy, TlsSettingsProblem as Problem};
+use super::{CertificateProblem as Problem, SecurityPolicy};
 
 /// Servers whose sessions are remembered for resumption.
 const SESSIONS_MAX: usize = 1024;
@@ -52,22 +52,14 @@ pub fn client_configs(extra_authorities: &[PathBuf]) -> Result<ClientConfigs, Ve
     configs(roots, system_authorities).map_err(|problem| vec![problem])
 }
 
-/// Trusts exactly `authorities`.
+/// Trusts `roots`, which hold `system_authorities` of this system.
 ///
 /// # Errors
-/// One of them cannot be parsed.
-#[cfg(test)]
-pub(crate) fn configs_trusting(
-    authorities: &[rustls_pki_types::CertificateDer<'static>],
+/// rustls refuses the combination, which would be a defect of ours.
+pub(super) fn configs(
+    roots: RootCertStore,
+    system_authorities: usize,
 ) -> Result<ClientConfigs, Problem> {
-    let mut roots = RootCertStore::empty();
-    for authority in authorities {
-        roots.add(authority.clone())?;
-    }
-    configs(roots, 0)
-}
-
-fn configs(roots: RootCertStore, system_authorities: usize) -> Result<ClientConfigs, Problem> {
     let provider = super::provider();
     let builder = || {
         ClientConfig::builder_with_provider(Arc::clone(&provider))
