@@ -26,6 +26,9 @@ const NEWS_MAX: usize = 256;
 /// How often the end of draining is looked for.
 const DRAIN_LOOK_EVERY: Duration = Duration::from_millis(20);
 
+/// Looks that workers have to end in when nobody waits for their requests any more.
+const END_LOOKS_MAX: u32 = 10;
+
 /// The admin thread's own state.
 pub(super) struct Control {
     started: Instant,
@@ -128,6 +131,7 @@ impl Control {
                 tracing::warn!("told to end again: requests in flight are cut off");
             }
         }
+        end(workers).await;
         Ok(())
     }
 
@@ -321,9 +325,23 @@ pub(super) struct Leave {
     pub(super) grace_period: Duration,
 }
 
+/// Ends workers that still run, and waits a moment for their last log records.
+async fn end(workers: &Workers) {
+    (workers.end)();
+    for _ in 0..END_LOOKS_MAX {
+        if (workers.running)() == 0 {
+            return;
+        }
+        tokio::time::sleep(DRAIN_LOOK_EVERY).await;
+    }
+}
+
 async fn second_signal(signals: &mut Signals) {
     tokio::select! {
         _ = signals.terminate.recv() => {}
         _ = signals.interrupt.recv() => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

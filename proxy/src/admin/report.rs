@@ -82,7 +82,8 @@ pub(super) fn summary(loaded: &Loaded, manner: Manner) -> String {
         return format!("{object}\n");
     }
     match errors {
-        0 => format!("valid, {} to look at\n", plural(all, "warning")),
+        0 if all == 0 => "valid\n".to_owned(),
+        0 => format!("valid, {}\n", plural(all, "warning")),
         _ => {
             format!("not valid: {}, {}\n", plural(errors, "error"), plural(all - errors, "warning"))
         }

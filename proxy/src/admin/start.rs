@@ -84,7 +84,7 @@ fn serve(
         upstream: options.upstream.clone(),
     };
     let files = (options, manner, watch);
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         let mut control = Control::new(Arc::clone(&shared), publishing, files, log_thread)?;
         let door = Door::new(options.admin.hosts.iter().cloned());
         http::start(sockets.admin, Arc::clone(&shared), door)?;
@@ -103,7 +103,10 @@ fn serve(
             stop_logs(log_thread);
         }
         Ok(())
-    })
+    });
+    // A definition that is still being read must not keep the program from ending.
+    runtime.shutdown_background();
+    outcome
 }
 
 /// What is opened before anything starts, so that a wrong address is known at once.

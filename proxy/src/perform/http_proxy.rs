@@ -63,12 +63,8 @@ impl Call<'_, '_> {
         for _ in 0..ATTEMPTS_MAX {
             let mut connection = self.connect(answer_until_us, is_retry_safe).await?;
             let outbound = self.outbound(proxy, piece.as_ref(), answer_until_us)?;
-            let mut relay = Relay {
-                local: self.local,
-                body: self.body,
-                reply: self.reply,
-                begin: self.begin,
-            };
+            let mut relay =
+                Relay { local: self.local, body: self.body, reply: self.reply, begin: self.begin };
             match relay.run(&mut connection, outbound, head).await {
                 Ok(relayed) => {
                     if relayed.is_reusable {
@@ -90,11 +86,7 @@ impl Call<'_, '_> {
         self.local.pools.give_back(slot, connection, &self.local.wheel, now());
     }
 
-    async fn connect(
-        &self,
-        until_us: u64,
-        is_retry_safe: bool,
-    ) -> Result<Connection, CallFailure> {
+    async fn connect(&self, until_us: u64, is_retry_safe: bool) -> Result<Connection, CallFailure> {
         let counters = &self.local.telemetry.counters;
         let slot = self.target.slot as usize;
         if let Some(connection) = self.local.pools.take(slot, !is_retry_safe) {
