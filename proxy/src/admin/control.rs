@@ -120,9 +120,12 @@ impl Control {
     }
 
     /// Turns until the program is told to end, then lets requests in flight finish.
+    ///
+    /// # Errors
+    /// Signals cannot be heard, or no worker is left.
     pub(super) async fn run(&mut self, workers: &Workers, leave: Leave) -> io::Result<()> {
         let mut signals = Signals::new()?;
-        self.serve(&mut signals).await;
+        self.serve(&mut signals, workers).await?;
         self.shared.set_readiness(Readiness::Draining);
         systemd::notify_stopping();
         tokio::select! {
@@ -140,17 +143,31 @@ impl Control {
         self.log_thread
     }
 
-    async fn serve(&mut self, signals: &mut Signals) {
+    async fn serve(&mut self, signals: &mut Signals, workers: &Workers) -> io::Result<()> {
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             tokio::select! {
-                _ = look.tick() => self.on_look(),
+                _ = look.tick() => {
+                    self.on_look();
+                    self.count_workers(workers)?;
+                }
                 Some(news) = self.news.recv() => self.on_news(news),
                 _ = signals.hang_up.recv() => self.on_hang_up(),
-                _ = signals.terminate.recv() => return,
-                _ = signals.interrupt.recv() => return,
+                _ = signals.terminate.recv() => return Ok(()),
+                _ = signals.interrupt.recv() => return Ok(()),
             }
+        }
+    }
+
+    /// A worker ends by itself only where its thread could not go on; without any, ending the
+    /// program lets the service manager start it anew.
+    fn count_workers(&self, workers: &Workers) -> io::Result<()> {
+        let running = (workers.running)();
+        self.shared.update(|totals| totals.workers_running = running as u64);
+        match running {
+            0 => Err(io::Error::other("no worker is left")),
+            _ => Ok(()),
         }
     }
 
@@ -261,14 +278,18 @@ impl Control {
         let (files, manner, tell) = (self.files.clone(), self.manner.clone(), self.tell.clone());
         let log_format = self.log_format;
         let previous = Arc::clone(&self.publishing.current().snapshot);
-        tokio::task::spawn_blocking(move || {
+        let reading = tokio::task::spawn_blocking(move || {
             let loaded = definitions::load(&files, &manner, Some(&previous));
             drop(previous);
             report::tell(&loaded, log_format);
             let errors = loaded.errors();
-            let outcome = loaded.snapshot.map(Box::new).ok_or(errors);
+            loaded.snapshot.map(Box::new).ok_or(errors)
+        });
+        tokio::spawn(async move {
+            // A panic of the compiler is a defect of ours; what is served stays.
+            let outcome = reading.await.unwrap_or(Err(1));
             // The receiver is gone only when the program ends.
-            let _ = tell.blocking_send(News::Read(outcome));
+            let _ = tell.send(News::Read(outcome)).await;
         });
     }
 

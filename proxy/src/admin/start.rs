@@ -98,11 +98,11 @@ fn serve(
             drain_delay: options.admin.drain_delay,
             grace_period: options.admin.grace_period,
         };
-        control.run(&workers, leave).await.map_err(|error| format!("signals: {error}"))?;
+        let outcome = control.run(&workers, leave).await.map_err(|error| error.to_string());
         if let Some(log_thread) = control.into_log_thread() {
             stop_logs(log_thread);
         }
-        Ok(())
+        outcome
     });
     // A definition that is still being read must not keep the program from ending.
     runtime.shutdown_background();
@@ -135,6 +135,12 @@ impl Sockets {
         }
         let admin = host::listen_admin(options.admin.address, assigned.admin)
             .map_err(|error| cannot_listen("--admin", options.admin.address, &error))?;
+        if !options.admin.address.ip().is_loopback() {
+            tracing::warn!(
+                address = %options.admin.address,
+                "whoever reaches the admin address can read metrics: let a firewall decide who"
+            );
+        }
         let admin_address = admin.local_addr().unwrap_or(options.admin.address);
         let connections_max = (connections_max as usize).div_ceil(cores.len());
         Ok(Self { cores, connections_max, listeners, admin, admin_address })
