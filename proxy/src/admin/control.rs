@@ -209,6 +209,7 @@ impl Control {
         match news {
             News::Answered(name, answer) => {
                 self.publishing.on_answer(&name, answer, self.now_ms());
+                self.look_up_due_names();
             }
             News::Read(outcome) => self.on_read(outcome),
         }
@@ -281,7 +282,7 @@ impl Control {
         let reading = tokio::task::spawn_blocking(move || {
             let loaded = definitions::load(&files, &manner, Some(&previous));
             drop(previous);
-            report::tell(&loaded, log_format);
+            report::tell_problems(&loaded, log_format);
             let errors = loaded.errors();
             loaded.snapshot.map(Box::new).ok_or(errors)
         });

@@ -47,15 +47,24 @@ fn wants_colour() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Tells every problem of `loaded`, and what a guess was made from, in the log's place.
-pub(super) fn tell(loaded: &Loaded, format: Option<LogFormat>) {
-    let text = text_of(loaded, Manner::of_log(format));
-    // Where standard error is gone there is nobody to tell.
+/// Tells what kinds were guessed and every problem, where the log goes.
+pub(super) fn tell_all(loaded: &Loaded, format: Option<LogFormat>) {
+    let manner = Manner::of_log(format);
+    write_log(&(guesses(loaded, manner) + &problems(loaded, manner)));
+}
+
+/// Tells every problem, where the log goes.
+pub(super) fn tell_problems(loaded: &Loaded, format: Option<LogFormat>) {
+    write_log(&problems(loaded, Manner::of_log(format)));
+}
+
+/// Where standard error is gone there is nobody to tell.
+fn write_log(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Every problem of `loaded`, and what a guess was made from.
-pub(super) fn text_of(loaded: &Loaded, manner: Manner) -> String {
+/// What kind each document was taken for, where it does not say so itself.
+pub(super) fn guesses(loaded: &Loaded, manner: Manner) -> String {
     let mut text = String::new();
     for (document, kind) in loaded.documents.iter().zip(&loaded.kinds) {
         if let Some(kind) = kind.as_ref().filter(|kind| is_guess(kind)) {
@@ -63,11 +72,16 @@ pub(super) fn text_of(loaded: &Loaded, manner: Manner) -> String {
             push_line(&mut text, "info", &note, manner);
         }
     }
+    text
+}
+
+/// Every problem, in the order of the documents.
+pub(super) fn problems(loaded: &Loaded, manner: Manner) -> String {
     if manner.is_for_people {
         let style = if manner.is_coloured { Style::Colour } else { Style::Plain };
-        text.push_str(&diagnose::render(&loaded.problems, &loaded.documents, style));
-        return text;
+        return diagnose::render(&loaded.problems, &loaded.documents, style);
     }
+    let mut text = String::new();
     for problem in &loaded.problems {
         text.push_str(&diagnose::json_line(problem, &loaded.documents));
         text.push('\n');
@@ -154,7 +168,8 @@ mod tests {
     fn people_see_what_was_guessed_and_what_is_wrong() {
         let manner = Manner { is_for_people: true, is_coloured: false };
         let loaded = loaded(vec![problem()]);
-        let text = text_of(&loaded, manner) + &summary(&loaded, manner);
+        let text =
+            guesses(&loaded, manner) + &problems(&loaded, manner) + &summary(&loaded, manner);
         assert!(text.starts_with("pets.yaml: served as REST API, a guess"), "{text}");
         assert!(text.contains("2 | b: 2"), "{text}");
         assert!(text.ends_with("not valid: 1 error, 0 warnings\n"), "{text}");
@@ -165,7 +180,8 @@ mod tests {
     fn programs_get_one_object_per_line() {
         let manner = Manner { is_for_people: false, is_coloured: false };
         let loaded = loaded(vec![problem(), problem()]);
-        let text = text_of(&loaded, manner) + &summary(&loaded, manner);
+        let text =
+            guesses(&loaded, manner) + &problems(&loaded, manner) + &summary(&loaded, manner);
         let severities: Vec<_> = text
             .lines()
             .map(|line| serde_json::from_str::<serde_json::Value>(line).expect(line))

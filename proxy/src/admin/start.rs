@@ -36,7 +36,7 @@ pub fn run(
     let manner = manner_of(options);
     let watch = Watch::new(definitions::stamps(&options.definition));
     let loaded = definitions::load(&options.definition, &manner, None);
-    report::tell(&loaded, options.log_format);
+    report::tell_all(&loaded, options.log_format);
     let Some(snapshot) = loaded.snapshot else { return report::invalid() };
     match serve(options, (manner, watch), snapshot, start_workers) {
         Ok(()) => ExitCode::SUCCESS,

@@ -28,6 +28,8 @@ const STALE_MS_MAX: u64 = 24 * 3_600_000;
 const GONE_MS_MAX: u64 = 60_000;
 /// Addresses of one name that are used.
 const ADDRESSES_MAX: usize = 64;
+/// Look-ups under way at a time; each holds sockets.
+const LOOK_UPS_MAX: usize = 64;
 /// Wait after the first failure; doubles with each further one.
 const RETRY_MS_MIN: u64 = 1_000;
 /// Longest wait between attempts.
@@ -107,11 +109,14 @@ impl Names {
         }
     }
 
-    /// The names to look up now. Each must be answered before it is due again.
+    /// The names to look up now. Each must be answered before it is due again, and when many are
+    /// due, some wait until others are answered.
     pub fn take_due(&mut self, now_ms: u64) -> Vec<String> {
+        let under_way = self.names.values().filter(|name| name.due_ms.is_none()).count();
+        let room = LOOK_UPS_MAX.saturating_sub(under_way);
         let is_due = |name: &Name| name.due_ms.is_some_and(|due_ms| due_ms <= now_ms);
         let mut due = Vec::new();
-        for (text, name) in self.names.iter_mut().filter(|(_, name)| is_due(name)) {
+        for (text, name) in self.names.iter_mut().filter(|(_, name)| is_due(name)).take(room) {
             name.due_ms = None;
             due.push(text.clone());
         }

@@ -118,3 +118,15 @@ fn a_shuffled_answer_is_the_same_answer() {
     let again = answer(&["10.0.0.2", "::1", "10.0.0.1"]);
     assert_eq!(names.on_answer("a.test", again, 5_000), Change::None);
 }
+
+#[test]
+fn only_so_many_names_are_looked_up_at_a_time() {
+    let all: Vec<String> = (0..LOOK_UPS_MAX + 10).map(|number| format!("{number}.test")).collect();
+    let mut names = Names::default();
+    names.follow(all.iter().map(String::as_str), 0);
+    let first = names.take_due(0);
+    assert_eq!(first.len(), LOOK_UPS_MAX);
+    assert!(names.take_due(0).is_empty());
+    names.on_answer(&first[0], found("10.0.0.1", 5_000), 0);
+    assert_eq!(names.take_due(0).len(), 1);
+}
