@@ -16,4 +16,7 @@ pub mod upstream;
 pub mod local;
 pub mod client;
 pub mod perform;
+pub mod exchange;
+pub mod connection;
 pub mod admin;
+pub mod worker;

@@ -4,16 +4,15 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use tollgate::admin;
 use tollgate::options::{Arguments, Command};
+use tollgate::{admin, worker};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
-        // The workers' own start goes here as soon as `worker` is a module of the library.
-        Command::Serve(options) => admin::run(&options, |_| Err(io::ErrorKind::Unsupported.into())),
+        Command::Serve(options) => admin::run(&options, worker::start),
         Command::Validate(options) => admin::validate(&options),
         Command::Routes(options) => admin::routes(&options),
         Command::Completions { shell } => {

@@ -25,7 +25,7 @@ mod target;
 mod tests;
 mod trace_id;
 
-pub use compile::compile;
+pub use compile::{compile, is_reserved_name, response_name};
 pub use content_coding::is_encoded;
 pub use http_proxy::HttpProxy;
 pub use mock::{Mock, MockBody, MockResponse};

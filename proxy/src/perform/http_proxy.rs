@@ -13,9 +13,9 @@ use crate::client::{Reply, RequestBody};
 use crate::framing::{BodyFailure, Outgoing};
 use crate::local::Local;
 use crate::net::Buffer;
-use crate::publication::{Addresses, Target};
+use crate::publication::{Addresses, Target, TargetTls};
 use crate::time::{micros, now};
-use crate::upstream::{ConnectFailure, Connection};
+use crate::upstream::{ConnectFailure, Connection, UpstreamTls};
 
 /// Connections that may die under one request before it fails: a backend that restarts kills all
 /// that idled, and each is found out one by one.
@@ -83,7 +83,8 @@ impl Call<'_, '_> {
 
     fn give_back(&self, connection: Connection) {
         let slot = self.target.slot as usize;
-        self.local.pools.give_back(slot, connection, &self.local.wheel, now());
+        let idle = (&self.local.wheel, self.local.bounds.upstream_idle);
+        self.local.pools.give_back(slot, connection, idle, now());
     }
 
     async fn connect(&self, until_us: u64, is_retry_safe: bool) -> Result<Connection, CallFailure> {
@@ -116,6 +117,7 @@ impl Call<'_, '_> {
             }
             Addresses::Forbidden(address) => return Err(ConnectFailure::Forbidden(*address)),
         };
+        let tls = self.target.key.tls.as_ref().map(|tls| self.upstream_tls(tls));
         let first = fastrand::usize(..addresses.len());
         let mut last_failure = ConnectFailure::NotResolved;
         for address in addresses.iter().cycle().skip(first).take(addresses.len()) {
@@ -123,13 +125,19 @@ impl Call<'_, '_> {
             if left_us == 0 {
                 return Err(ConnectFailure::TimedOut);
             }
-            let left = Duration::from_micros(left_us);
-            match Connection::open(*address, left, &self.local.wheel).await {
+            let left = Duration::from_micros(left_us).min(self.local.bounds.connect);
+            match Connection::open(*address, tls.as_ref(), left, &self.local.wheel).await {
                 Ok(connection) => return Ok(connection),
                 Err(failure) => last_failure = failure,
             }
         }
         Err(last_failure)
+    }
+
+    fn upstream_tls(&self, tls: &TargetTls) -> UpstreamTls {
+        let configs = &self.local.upstream_tls;
+        let config = if tls.skips_verification { &configs.unverified } else { &configs.verified };
+        UpstreamTls { server_name: tls.server_name.clone(), config: Arc::clone(config) }
     }
 
     /// Writes the request: line, fields, and the body where all of it is at hand.

@@ -106,7 +106,7 @@ pub(super) fn http_api(
 }
 
 /// `append:header.x` → what is done, to what, and to which name.
-pub(crate) fn destination(key: &str) -> Option<(Action, &str, &str)> {
+fn destination(key: &str) -> Option<(Action, &str, &str)> {
     let (action, rest) = key.split_once(':')?;
     let action = match action {
         "append" => Action::Append,
@@ -119,7 +119,7 @@ pub(crate) fn destination(key: &str) -> Option<(Action, &str, &str)> {
 }
 
 /// A header name that mappings of HTTP APIs may not touch ("rejected at configuration").
-pub(crate) fn is_reserved(name: &str) -> bool {
+pub fn is_reserved(name: &str) -> bool {
     const NAMES: [&str; 18] = [
         "authorization",
         "connection",
@@ -146,7 +146,7 @@ pub(crate) fn is_reserved(name: &str) -> bool {
 }
 
 /// The problem of a mapping key that names a reserved header.
-pub(crate) fn reserved(key: &str, place: Place) -> Problem {
+fn reserved(key: &str, place: Place) -> Problem {
     Problem::error(place, format!("\"{key}\" names a header that mappings may not change"))
 }
 

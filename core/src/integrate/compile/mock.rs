@@ -194,7 +194,7 @@ const REMAPPED: NameSet = NameSet::of(&[
 ]);
 
 /// The name that a mapped response header is sent under.
-pub(crate) fn response_name(name: &str, known: Option<KnownName>) -> Box<[u8]> {
+pub fn response_name(name: &str, known: Option<KnownName>) -> Box<[u8]> {
     match known {
         Some(known) if REMAPPED.has(known) => format!("x-amzn-Remapped-{name}").into_bytes().into(),
         _ => name.as_bytes().into(),

@@ -5,6 +5,9 @@ mod mapping;
 mod mock;
 mod uri;
 
+pub use mapping::is_reserved as is_reserved_name;
+pub use mock::response_name;
+
 use std::collections::BTreeMap;
 
 use crate::context::ApiKind;
