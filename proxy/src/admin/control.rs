@@ -26,8 +26,8 @@ const NEWS_MAX: usize = 256;
 /// How often the end of draining is looked for.
 const DRAIN_LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Looks that workers have to end in when nobody waits for their requests any more.
-const END_LOOKS_MAX: u32 = 10;
+/// Longer than a worker's log records wait for their batch to fill.
+const HAND_OVER_WAIT: Duration = Duration::from_millis(150);
 
 /// The admin thread's own state.
 pub(super) struct Control {
@@ -134,7 +134,10 @@ impl Control {
                 tracing::warn!("told to end again: requests in flight are cut off");
             }
         }
-        end(workers).await;
+        if (workers.running)() > 0 {
+            // Workers that go on until the process ends hand over their log records meanwhile.
+            tokio::time::sleep(HAND_OVER_WAIT).await;
+        }
         Ok(())
     }
 
@@ -345,17 +348,6 @@ pub(super) struct Leave {
     pub(super) drain_delay: Duration,
     /// How long requests in flight may take from then on.
     pub(super) grace_period: Duration,
-}
-
-/// Ends workers that still run, and waits a moment for their last log records.
-async fn end(workers: &Workers) {
-    (workers.end)();
-    for _ in 0..END_LOOKS_MAX {
-        if (workers.running)() == 0 {
-            return;
-        }
-        tokio::time::sleep(DRAIN_LOOK_EVERY).await;
-    }
 }
 
 async fn second_signal(signals: &mut Signals) {

@@ -37,8 +37,6 @@ pub struct Workers {
     pub driver: &'static str,
     /// Tells all workers to accept no more and to finish what runs.
     pub drain: Box<dyn Fn() + Send>,
-    /// Tells all workers to end at once, whatever runs.
-    pub end: Box<dyn Fn() + Send>,
     /// How many workers still run.
     pub running: Box<dyn Fn() -> usize + Send>,
 }

@@ -58,9 +58,9 @@ pub enum Change {
     None,
     /// It leads here from now on.
     Found(Vec<IpAddr>),
-    /// The look-up failed; what was known before still serves.
+    /// The look-up failed; what was known before still serves. Said once in a row of failures.
     Stale(String),
-    /// It leads nowhere; the reason is for the log.
+    /// It leads nowhere from now on; the reason is for the log. Said once in a row of failures.
     Lost(String),
 }
 
@@ -79,6 +79,7 @@ struct Name {
     due_ms: Option<u64>,
     failures: u32,
     has_been_answered: bool,
+    is_lost: bool,
 }
 
 impl Names {
@@ -176,6 +177,7 @@ impl Name {
         // A tenth before the end, so that the next answer is there when this one ends.
         self.due_ms = Some(now_ms + ttl_ms - ttl_ms / 10);
         self.failures = 0;
+        self.is_lost = false;
         if self.addresses == addresses {
             return Change::None;
         }
@@ -187,14 +189,16 @@ impl Name {
         let wait_ms = (RETRY_MS_MIN << self.failures.min(10)).min(RETRY_MS_MAX);
         self.failures = self.failures.saturating_add(1);
         self.due_ms = Some(now_ms + wait_ms);
-        if self.addresses.is_empty() {
+        let may_serve = now_ms <= self.ends_ms.saturating_add(stale_ms);
+        if self.is_lost {
+            return Change::None;
+        }
+        if self.addresses.is_empty() || !may_serve {
+            self.addresses.clear();
+            self.is_lost = true;
             return Change::Lost(reason);
         }
-        if now_ms <= self.ends_ms.saturating_add(stale_ms) {
-            return Change::Stale(reason);
-        }
-        self.addresses.clear();
-        Change::Lost(reason)
+        if self.failures == 1 { Change::Stale(reason) } else { Change::None }
     }
 }
 
