@@ -197,7 +197,10 @@ impl Control {
                     (workers.drain)();
                     end_by = Some(now + leave.grace_period);
                 }
-                Some(_) if (workers.running)() == 0 => return,
+                Some(_) if (workers.running)() == 0 => {
+                    tracing::info!("every request in flight has ended");
+                    return;
+                }
                 Some(end_by) if now >= end_by => {
                     let open = self.shared.connections_open();
                     tracing::warn!(open, "the grace period is over: connections are cut off");
