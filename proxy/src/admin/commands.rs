@@ -16,9 +16,9 @@ use super::report;
 pub fn validate(options: &ValidateOptions) -> ExitCode {
     let loaded = load(&options.definition);
     let manner = report::Manner::of_stdout();
-    let mut text = report::text_of(&loaded, manner);
-    text.push_str(&report::summary(&loaded, manner));
-    print(&text);
+    print(&report::guesses(&loaded, manner));
+    print(&report::problems(&loaded, manner));
+    print(&report::summary(&loaded, manner));
     if loaded.snapshot.is_some() { ExitCode::SUCCESS } else { report::invalid() }
 }
 
@@ -26,7 +26,7 @@ pub fn validate(options: &ValidateOptions) -> ExitCode {
 pub fn routes(options: &RoutesOptions) -> ExitCode {
     let loaded = load(&options.definition);
     let Some(snapshot) = &loaded.snapshot else {
-        report::tell(&loaded, None);
+        report::tell_all(&loaded, None);
         return report::invalid();
     };
     let manner = report::Manner::of_stdout();

@@ -46,7 +46,8 @@ impl Started {
         }
         let listen: Vec<_> = self.listen.iter().map(ToString::to_string).collect();
         let apis: Vec<_> = self.apis.iter().map(|api| api.name.as_str()).collect();
-        tracing::info!(?listen, admin = %self.admin, ?apis, driver, workers, "serving");
+        let (listen, apis) = (listen.join(" "), apis.join(", "));
+        tracing::info!(listen, admin = %self.admin, apis, driver, workers, "serving");
     }
 }
 

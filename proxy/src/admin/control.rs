@@ -26,6 +26,9 @@ const NEWS_MAX: usize = 256;
 /// How often the end of draining is looked for.
 const DRAIN_LOOK_EVERY: Duration = Duration::from_millis(20);
 
+/// Longer than a worker's log records wait for their batch to fill.
+const HAND_OVER_WAIT: Duration = Duration::from_millis(150);
+
 /// The admin thread's own state.
 pub(super) struct Control {
     started: Instant,
@@ -117,9 +120,12 @@ impl Control {
     }
 
     /// Turns until the program is told to end, then lets requests in flight finish.
+    ///
+    /// # Errors
+    /// Signals cannot be heard, or no worker is left.
     pub(super) async fn run(&mut self, workers: &Workers, leave: Leave) -> io::Result<()> {
         let mut signals = Signals::new()?;
-        self.serve(&mut signals).await;
+        self.serve(&mut signals, workers).await?;
         self.shared.set_readiness(Readiness::Draining);
         systemd::notify_stopping();
         tokio::select! {
@@ -127,6 +133,10 @@ impl Control {
             () = second_signal(&mut signals) => {
                 tracing::warn!("told to end again: requests in flight are cut off");
             }
+        }
+        if (workers.running)() > 0 {
+            // Workers that go on until the process ends hand over their log records meanwhile.
+            tokio::time::sleep(HAND_OVER_WAIT).await;
         }
         Ok(())
     }
@@ -136,17 +146,31 @@ impl Control {
         self.log_thread
     }
 
-    async fn serve(&mut self, signals: &mut Signals) {
+    async fn serve(&mut self, signals: &mut Signals, workers: &Workers) -> io::Result<()> {
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
             tokio::select! {
-                _ = look.tick() => self.on_look(),
+                _ = look.tick() => {
+                    self.on_look();
+                    self.count_workers(workers)?;
+                }
                 Some(news) = self.news.recv() => self.on_news(news),
                 _ = signals.hang_up.recv() => self.on_hang_up(),
-                _ = signals.terminate.recv() => return,
-                _ = signals.interrupt.recv() => return,
+                _ = signals.terminate.recv() => return Ok(()),
+                _ = signals.interrupt.recv() => return Ok(()),
             }
+        }
+    }
+
+    /// A worker ends by itself only where its thread could not go on; without any, ending the
+    /// program lets the service manager start it anew.
+    fn count_workers(&self, workers: &Workers) -> io::Result<()> {
+        let running = (workers.running)();
+        self.shared.update(|totals| totals.workers_running = running as u64);
+        match running {
+            0 => Err(io::Error::other("no worker is left")),
+            _ => Ok(()),
         }
     }
 
@@ -173,7 +197,10 @@ impl Control {
                     (workers.drain)();
                     end_by = Some(now + leave.grace_period);
                 }
-                Some(_) if (workers.running)() == 0 => return,
+                Some(_) if (workers.running)() == 0 => {
+                    tracing::info!("every request in flight has ended");
+                    return;
+                }
                 Some(end_by) if now >= end_by => {
                     let open = self.shared.connections_open();
                     tracing::warn!(open, "the grace period is over: connections are cut off");
@@ -188,6 +215,7 @@ impl Control {
         match news {
             News::Answered(name, answer) => {
                 self.publishing.on_answer(&name, answer, self.now_ms());
+                self.look_up_due_names();
             }
             News::Read(outcome) => self.on_read(outcome),
         }
@@ -257,14 +285,18 @@ impl Control {
         let (files, manner, tell) = (self.files.clone(), self.manner.clone(), self.tell.clone());
         let log_format = self.log_format;
         let previous = Arc::clone(&self.publishing.current().snapshot);
-        tokio::task::spawn_blocking(move || {
+        let reading = tokio::task::spawn_blocking(move || {
             let loaded = definitions::load(&files, &manner, Some(&previous));
             drop(previous);
-            report::tell(&loaded, log_format);
+            report::tell_problems(&loaded, log_format);
             let errors = loaded.errors();
-            let outcome = loaded.snapshot.map(Box::new).ok_or(errors);
+            loaded.snapshot.map(Box::new).ok_or(errors)
+        });
+        tokio::spawn(async move {
+            // A panic of the compiler is a defect of ours; what is served stays.
+            let outcome = reading.await.unwrap_or(Err(1));
             // The receiver is gone only when the program ends.
-            let _ = tell.blocking_send(News::Read(outcome));
+            let _ = tell.send(News::Read(outcome)).await;
         });
     }
 
@@ -327,3 +359,6 @@ async fn second_signal(signals: &mut Signals) {
         _ = signals.interrupt.recv() => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

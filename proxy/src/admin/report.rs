@@ -8,17 +8,16 @@ use std::io::{self, IsTerminal, Write as _};
 use std::process::ExitCode;
 
 use serde_json::json;
-use tollgate_core::definition::{Place, Problem, Severity};
-use tollgate_core::manage::document::{Document, line_column};
+use tollgate_core::definition::Place;
+use tollgate_core::manage::Document;
+use tollgate_core::manage::diagnose::{self, Style};
+use tollgate_core::manage::document::{LineColumn, line_column};
 use tollgate_core::manage::openapi::{KindChoice, KindReason};
 
 use crate::options::LogFormat;
 use crate::telemetry::is_for_people;
 
 use super::definitions::Loaded;
-
-/// Characters of an excerpt's line that are shown.
-const EXCERPT_CHARACTERS_MAX: usize = 160;
 
 /// Where a report goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,15 +47,24 @@ fn wants_colour() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Tells every problem of `loaded`, and what a guess was made from, in the log's place.
-pub(super) fn tell(loaded: &Loaded, format: Option<LogFormat>) {
-    let text = text_of(loaded, Manner::of_log(format));
-    // Where standard error is gone there is nobody to tell.
+/// Tells what kinds were guessed and every problem, where the log goes.
+pub(super) fn tell_all(loaded: &Loaded, format: Option<LogFormat>) {
+    let manner = Manner::of_log(format);
+    write_log(&(guesses(loaded, manner) + &problems(loaded, manner)));
+}
+
+/// Tells every problem, where the log goes.
+pub(super) fn tell_problems(loaded: &Loaded, format: Option<LogFormat>) {
+    write_log(&problems(loaded, Manner::of_log(format)));
+}
+
+/// Where standard error is gone there is nobody to tell.
+fn write_log(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Every problem of `loaded`, and what a guess was made from.
-pub(super) fn text_of(loaded: &Loaded, manner: Manner) -> String {
+/// What kind each document was taken for, where it does not say so itself.
+pub(super) fn guesses(loaded: &Loaded, manner: Manner) -> String {
     let mut text = String::new();
     for (document, kind) in loaded.documents.iter().zip(&loaded.kinds) {
         if let Some(kind) = kind.as_ref().filter(|kind| is_guess(kind)) {
@@ -64,11 +72,19 @@ pub(super) fn text_of(loaded: &Loaded, manner: Manner) -> String {
             push_line(&mut text, "info", &note, manner);
         }
     }
+    text
+}
+
+/// Every problem, in the order of the documents.
+pub(super) fn problems(loaded: &Loaded, manner: Manner) -> String {
+    if manner.is_for_people {
+        let style = if manner.is_coloured { Style::Colour } else { Style::Plain };
+        return diagnose::render(&loaded.problems, &loaded.documents, style);
+    }
+    let mut text = String::new();
     for problem in &loaded.problems {
-        match manner.is_for_people {
-            true => push_for_people(&mut text, problem, &loaded.documents, manner.is_coloured),
-            false => push_for_programs(&mut text, problem, &loaded.documents),
-        }
+        text.push_str(&diagnose::json_line(problem, &loaded.documents));
+        text.push('\n');
     }
     text
 }
@@ -78,11 +94,12 @@ pub(super) fn summary(loaded: &Loaded, manner: Manner) -> String {
     let (errors, all) = (loaded.errors(), loaded.problems.len());
     if !manner.is_for_people {
         let is_valid = loaded.snapshot.is_some();
-        let object = json!({ "level": "info", "valid": is_valid, "errors": errors, "warnings": all - errors });
+        let object = json!({ "severity": "info", "valid": is_valid, "errors": errors, "warnings": all - errors });
         return format!("{object}\n");
     }
     match errors {
-        0 => format!("valid, {} to look at\n", plural(all, "warning")),
+        0 if all == 0 => "valid\n".to_owned(),
+        0 => format!("valid, {}\n", plural(all, "warning")),
         _ => {
             format!("not valid: {}, {}\n", plural(errors, "error"), plural(all - errors, "warning"))
         }
@@ -102,108 +119,15 @@ fn push_line(text: &mut String, level: &str, message: &str, manner: Manner) {
     // Writing to a string cannot fail, here and below.
     let _ = match manner.is_for_people {
         true => writeln!(text, "{message}"),
-        false => writeln!(text, "{}", json!({ "level": level, "message": message })),
+        false => writeln!(text, "{}", json!({ "severity": level, "message": message })),
     };
-}
-
-fn push_for_programs(text: &mut String, problem: &Problem, documents: &[Document]) {
-    let at = position(problem.place, documents);
-    let object = json!({
-        "level": level_of(problem.severity),
-        "message": problem.message,
-        "suggestion": problem.suggestion,
-        "file": at.as_ref().map(|at| at.file),
-        "line": at.as_ref().map(|at| at.line),
-        "column": at.as_ref().map(|at| at.column),
-    });
-    let _ = writeln!(text, "{object}");
-}
-
-fn push_for_people(text: &mut String, problem: &Problem, documents: &[Document], colour: bool) {
-    let paint = if colour { Paint::colours() } else { Paint::default() };
-    let level = level_of(problem.severity);
-    let mark = if problem.severity == Severity::Error { paint.error } else { paint.warning };
-    let Paint { bold, dim, plain, .. } = paint;
-    let _ = writeln!(text, "{mark}{level}{plain}{bold}: {}{plain}", problem.message);
-    if let Some(at) = position(problem.place, documents) {
-        let number = at.line.to_string();
-        let margin = " ".repeat(number.len());
-        if at.excerpt.is_empty() {
-            let _ = writeln!(text, "{dim}{margin}-->{plain} {}", at.file);
-        } else {
-            let blank = " ".repeat(at.column - 1);
-            let under = "^".repeat(at.width);
-            let _ = writeln!(
-                text,
-                "{dim}{margin}-->{plain} {}:{}:{}\n{dim}{margin} |\n{number} |{plain} {}\n\
-                 {dim}{margin} |{plain} {blank}{mark}{under}{plain}",
-                at.file, at.line, at.column, at.excerpt
-            );
-        }
-    }
-    if let Some(suggestion) = &problem.suggestion {
-        let _ = writeln!(text, "{dim}  ={plain} {bold}help{plain}: {suggestion}");
-    }
-    text.push('\n');
-}
-
-fn level_of(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
-}
-
-#[derive(Clone, Copy, Default)]
-struct Paint {
-    error: &'static str,
-    warning: &'static str,
-    bold: &'static str,
-    dim: &'static str,
-    plain: &'static str,
-}
-
-impl Paint {
-    fn colours() -> Self {
-        Self {
-            error: "\x1b[1;31m",
-            warning: "\x1b[1;33m",
-            bold: "\x1b[1m",
-            dim: "\x1b[36m",
-            plain: "\x1b[0m",
-        }
-    }
-}
-
-/// A place, as people read it.
-struct Position<'d> {
-    file: &'d str,
-    line: usize,
-    column: usize,
-    /// The line, its control characters replaced; empty for an empty file.
-    excerpt: String,
-    /// Characters of the culprit that are in the excerpt, at least one.
-    width: usize,
-}
-
-fn position(place: Place, documents: &[Document]) -> Option<Position<'_>> {
-    let document = documents.get(usize::try_from(place.document).ok()?)?;
-    let (start, end) = (place.start as usize, (place.end as usize).max(place.start as usize));
-    let at = line_column(&document.text, start);
-    let line = document.text.lines().nth(at.line - 1).unwrap_or_default();
-    let shown = line.chars().take(EXCERPT_CHARACTERS_MAX);
-    // Tabs and escape sequences of the document must not move the mark or the terminal.
-    let excerpt: String = shown.map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let culprit = document.text.get(start..end.min(document.text.len())).unwrap_or_default();
-    let wanted = culprit.lines().next().unwrap_or_default().chars().count();
-    let room = excerpt.chars().count().saturating_sub(at.column - 1);
-    let width = wanted.min(room).max(1);
-    Some(Position { file: &document.name, line: at.line, column: at.column, excerpt, width })
 }
 
 /// Spells a place as `file:line:column`, for tables.
 pub(super) fn place_text(place: Place, documents: &[Document]) -> Option<String> {
-    position(place, documents).map(|at| format!("{}:{}:{}", at.file, at.line, at.column))
+    let document = documents.get(usize::try_from(place.document).ok()?)?;
+    let LineColumn { line, column } = line_column(&document.text, place.start as usize);
+    Some(format!("{}:{line}:{column}", document.name))
 }
 
 /// Wrong usage or an invalid configuration.
@@ -225,72 +149,51 @@ pub(super) fn failed(problem: &str) -> ExitCode {
 
 #[cfg(test)]
 mod tests {
+    use tollgate_core::definition::Problem;
+    use tollgate_core::manage::openapi::ApiKind;
+
     use super::*;
 
-    fn loaded(text: &str, problems: Vec<Problem>) -> Loaded {
-        let document = Document { name: "pets.yaml".to_owned(), text: text.to_owned() };
-        Loaded { documents: vec![document], kinds: vec![None], problems, snapshot: None }
+    fn loaded(problems: Vec<Problem>) -> Loaded {
+        let document = Document { name: "pets.yaml".to_owned(), text: "a: 1\nb: 2\n".to_owned() };
+        let kind = KindChoice { kind: ApiKind::Rest, reason: KindReason::Default };
+        Loaded { documents: vec![document], kinds: vec![Some(kind)], problems, snapshot: None }
     }
 
-    fn at(start: u32, end: u32) -> Place {
-        Place { document: 0, start, end }
+    fn problem() -> Problem {
+        Problem::error(Place { document: 0, start: 5, end: 6 }, "m")
     }
 
-    fn check(text: &str, problem: Problem, expected: &str) {
+    #[test]
+    fn people_see_what_was_guessed_and_what_is_wrong() {
         let manner = Manner { is_for_people: true, is_coloured: false };
-        assert_eq!(text_of(&loaded(text, vec![problem]), manner), expected);
-    }
-
-    #[test]
-    fn people_see_the_line_with_a_mark_and_the_fix() {
-        check(
-            "a: 1\nb: éé x\n",
-            Problem::error(at(8, 12), "\"éé\" is odd").suggest("write ee"),
-            "error: \"éé\" is odd\n --> pets.yaml:2:4\n  |\n2 | b: éé x\n  |    ^^\n  = help: write ee\n\n",
-        );
-    }
-
-    #[test]
-    fn a_span_of_several_lines_is_marked_on_its_first() {
-        check(
-            "a: {\n}\n",
-            Problem::warning(at(3, 6), "w"),
-            "warning: w\n --> pets.yaml:1:4\n  |\n1 | a: {\n  |    ^\n\n",
-        );
-    }
-
-    #[test]
-    fn control_characters_of_a_document_do_not_reach_the_terminal() {
-        let manner = Manner { is_for_people: true, is_coloured: false };
-        let text = text_of(&loaded("\x1b[2J\tx", vec![Problem::error(at(5, 6), "m")]), manner);
+        let loaded = loaded(vec![problem()]);
+        let text =
+            guesses(&loaded, manner) + &problems(&loaded, manner) + &summary(&loaded, manner);
+        assert!(text.starts_with("pets.yaml: served as REST API, a guess"), "{text}");
+        assert!(text.contains("2 | b: 2"), "{text}");
+        assert!(text.ends_with("not valid: 1 error, 0 warnings\n"), "{text}");
         assert!(!text.contains('\x1b'), "{text}");
-        assert!(text.contains("  |      ^"), "{text}");
     }
 
     #[test]
-    fn places_that_lie_nowhere_are_told_without_excerpt() {
-        check(
-            "",
-            Problem::error(at(0, 0), "m"),
-            "error: m\n -->  pets.yaml\n\n".replace("  ", " ").as_str(),
-        );
-        check("a", Problem::error(Place::NONE, "m"), "error: m\n\n");
-        check(
-            "é",
-            Problem::error(at(1, 9), "m"),
-            "error: m\n --> pets.yaml:1:2\n  |\n1 | é\n  |  ^\n\n",
-        );
-    }
-
-    #[test]
-    fn programs_get_one_object_per_problem() {
+    fn programs_get_one_object_per_line() {
         let manner = Manner { is_for_people: false, is_coloured: false };
-        let problem = Problem::error(at(5, 6), "m\n\"").suggest("s");
-        let text = text_of(&loaded("a: 1\nb", vec![problem]), manner);
-        let object: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-        let expected = json!({ "level": "error", "message": "m\n\"", "suggestion": "s",
-            "file": "pets.yaml", "line": 2, "column": 1 });
-        assert_eq!(object, expected);
-        assert_eq!(text.lines().count(), 1);
+        let loaded = loaded(vec![problem(), problem()]);
+        let text =
+            guesses(&loaded, manner) + &problems(&loaded, manner) + &summary(&loaded, manner);
+        let severities: Vec<_> = text
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).expect(line))
+            .map(|object| object["severity"].as_str().map(str::to_owned))
+            .collect();
+        assert_eq!(severities, ["info", "error", "error", "info"].map(|s| Some(s.to_owned())));
+    }
+
+    #[test]
+    fn a_place_is_spelled_as_editors_jump_to_it() {
+        let documents = loaded(Vec::new()).documents;
+        assert_eq!(place_text(problem().place, &documents).as_deref(), Some("pets.yaml:2:1"));
+        assert_eq!(place_text(Place::NONE, &documents), None);
     }
 }

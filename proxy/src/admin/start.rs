@@ -36,7 +36,7 @@ pub fn run(
     let manner = manner_of(options);
     let watch = Watch::new(definitions::stamps(&options.definition));
     let loaded = definitions::load(&options.definition, &manner, None);
-    report::tell(&loaded, options.log_format);
+    report::tell_all(&loaded, options.log_format);
     let Some(snapshot) = loaded.snapshot else { return report::invalid() };
     match serve(options, (manner, watch), snapshot, start_workers) {
         Ok(()) => ExitCode::SUCCESS,
@@ -84,7 +84,7 @@ fn serve(
         upstream: options.upstream.clone(),
     };
     let files = (options, manner, watch);
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         let mut control = Control::new(Arc::clone(&shared), publishing, files, log_thread)?;
         let door = Door::new(options.admin.hosts.iter().cloned());
         http::start(sockets.admin, Arc::clone(&shared), door)?;
@@ -98,12 +98,15 @@ fn serve(
             drain_delay: options.admin.drain_delay,
             grace_period: options.admin.grace_period,
         };
-        control.run(&workers, leave).await.map_err(|error| format!("signals: {error}"))?;
+        let outcome = control.run(&workers, leave).await.map_err(|error| error.to_string());
         if let Some(log_thread) = control.into_log_thread() {
             stop_logs(log_thread);
         }
-        Ok(())
-    })
+        outcome
+    });
+    // A definition that is still being read must not keep the program from ending.
+    runtime.shutdown_background();
+    outcome
 }
 
 /// What is opened before anything starts, so that a wrong address is known at once.
@@ -132,6 +135,12 @@ impl Sockets {
         }
         let admin = host::listen_admin(options.admin.address, assigned.admin)
             .map_err(|error| cannot_listen("--admin", options.admin.address, &error))?;
+        if !options.admin.address.ip().is_loopback() {
+            tracing::warn!(
+                address = %options.admin.address,
+                "whoever reaches the admin address can read metrics: let a firewall decide who"
+            );
+        }
         let admin_address = admin.local_addr().unwrap_or(options.admin.address);
         let connections_max = (connections_max as usize).div_ceil(cores.len());
         Ok(Self { cores, connections_max, listeners, admin, admin_address })
