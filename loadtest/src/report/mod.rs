@@ -30,7 +30,7 @@ pub struct Report {
     pub threads: usize,
     /// How the generator waited for its sockets.
     pub driver: &'static str,
-    /// Seconds that the figures are about.
+    /// Seconds that the figures are about: without warm-up, and until the last answer.
     pub seconds: f64,
     /// Answers of any status.
     pub completed: u64,
@@ -116,9 +116,14 @@ fn at(histogram: &Histogram<u64>, percentile: f64) -> f64 {
 }
 
 impl Report {
-    /// Reads the figures off what was measured.
-    pub fn new(plan: &Plan, measure: &Measure, own: OwnLoad, timeline: Vec<Second>) -> Self {
-        let seconds = plan.measured_seconds();
+    /// Reads the figures off what was measured in `seconds`.
+    pub fn new(
+        plan: &Plan,
+        seconds: f64,
+        measure: &Measure,
+        own: OwnLoad,
+        timeline: Vec<Second>,
+    ) -> Self {
         let (mode, rate) = match plan.mode {
             Mode::Open(rate, _) => ("open", rate.to),
             Mode::Closed => ("closed", 0.0),
@@ -233,7 +238,7 @@ pub(crate) mod tests {
             max_us: 1000.0,
         };
         let plan = Plan::new(&options()).expect("a plan");
-        Report::new(&plan, &measure, own, vec![second(0), second(1)])
+        Report::new(&plan, 2.0, &measure, own, vec![second(0), second(1)])
     }
 
     fn options() -> Options {
@@ -265,7 +270,7 @@ pub(crate) mod tests {
     #[test]
     fn a_run_without_answers_keeps_no_promise_about_errors() {
         let plan = Plan::new(&options()).expect("a plan");
-        let report = Report::new(&plan, &Measure::default(), OwnLoad::default(), Vec::new());
+        let report = Report::new(&plan, 2.0, &Measure::default(), OwnLoad::default(), Vec::new());
         let promise: Assertion = "errors<1%".parse().expect("an assertion");
         assert!(promise.violation(&report).is_some());
     }

@@ -68,12 +68,16 @@ pub fn run(plan: Plan, has_view: bool) -> std::io::Result<Report> {
     let timeline = watch_run(&plan, &receiver, &stop, has_view)?;
     let mut measure = Measure::default();
     let mut own_load = OwnLoad::default();
+    let mut elapsed = plan.duration;
     for thread in threads {
         let ended = thread.join().map_err(|_| std::io::Error::other("a thread panicked"))??;
         measure.merge(&ended.measure);
         own_load.merge(&ended.own_load);
+        elapsed = elapsed.max(ended.elapsed);
     }
-    Ok(Report::new(&plan, &measure, own_load, timeline.into_seconds()))
+    // Where the server was slower than the rate, the last answers came after the last were due.
+    let seconds = elapsed.saturating_sub(plan.warmup).as_secs_f64();
+    Ok(Report::new(&plan, seconds, &measure, own_load, timeline.into_seconds()))
 }
 
 /// Collects the threads' seconds, and shows them, until all threads have ended.

@@ -132,11 +132,6 @@ impl Plan {
     pub fn expects(&self, status: u16) -> bool {
         self.expected.iter().any(|range| range.contains(&status))
     }
-
-    /// Seconds that the figures are about.
-    pub fn measured_seconds(&self) -> f64 {
-        self.duration.saturating_sub(self.warmup).as_secs_f64()
-    }
 }
 
 fn check_bounds(options: &Options) -> Result<(), WrongUsage> {

@@ -51,6 +51,8 @@ pub(super) struct Ended {
     pub measure: Measure,
     /// What it cost itself.
     pub own_load: OwnLoad,
+    /// From the beginning to its last answer.
+    pub elapsed: Duration,
 }
 
 /// Runs the share of thread `index`.
@@ -87,10 +89,10 @@ pub(super) fn run(
         for lane in running {
             lane.await;
         }
-        let elapsed = lanes.began().elapsed().as_secs_f64();
-        let own_load = Schedule::of_this_thread().since(schedule, elapsed);
-        lanes.end_second(lanes.began().elapsed().as_secs());
-        Ok(Ended { measure: lanes.end(), own_load })
+        let elapsed = lanes.began().elapsed();
+        let own_load = Schedule::of_this_thread().since(schedule, elapsed.as_secs_f64());
+        lanes.end_second(elapsed.as_secs());
+        Ok(Ended { measure: lanes.end(), own_load, elapsed })
     })?
 }
 
