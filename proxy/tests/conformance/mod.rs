@@ -1,0 +1,1 @@
+//! Does tollgate keep the rules of the protocols it speaks, with peers that do not?
