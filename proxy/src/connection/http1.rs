@@ -66,7 +66,7 @@ fn on_panic(connection: &Connection, message: &str) {
     connection.local.telemetry.counters.panics.add(1);
     tracing::error!(message, "an exchange panicked");
     if connection.reader.is_plain() && !connection.state.has_answered.get() {
-        connection.socket.send_now(
+        let _ = connection.socket.send_now(
             b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n\
               Content-Length: 36\r\nConnection: close\r\n\r\n{\"message\":\"Internal server error\"}\n",
         );
@@ -114,7 +114,7 @@ async fn read_head(
     head: &mut RequestHead,
 ) -> Result<(), NoHead> {
     // The parser looks at a head that is all there once; one that trickles is for the scanner.
-    let mut scanner = None;
+    let mut scanner: Option<HeadScanner> = None;
     let local = Rc::clone(&connection.local);
     let deadline = &connection.state.deadline;
     local.wheel.arm(deadline, local.bounds.head, Expiry::ShutReading, now());
@@ -193,7 +193,7 @@ async fn one_exchange(
     }
     let mut reply = Reply::Http1(reply);
     let request = Request { bytes: head_bytes.unread(), head };
-    exchange(&local, connection.client, request, &mut body, &mut reply).await;
+    exchange(&local, connection.client, request, (&mut body, &mut reply)).await;
     let Reply::Http1(reply) = reply;
     let RequestBody::Http1(mut body) = body;
     if !reply.keeps_alive() {

@@ -12,12 +12,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use monoio::net::TcpStream;
-use tollgate_core::context::Client;
+use rustls::ServerConfig;
+use tollgate_core::context::{Client, Tls};
 use tollgate_core::message::Scheme;
 
-use crate::certificates::ServerTls;
 use crate::local::{ClientState, Local};
+use crate::net::tls::{Handshake, accept};
 use crate::net::{Reader, Socket, Writer, split};
+use crate::time::{Expiry, now};
 
 /// A client connection: its halves, its state, and who is at the other end.
 struct Connection {
@@ -41,19 +43,57 @@ impl Drop for Connection {
 pub async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
-    tls: Option<Arc<ServerTls>>,
+    tls: Option<Arc<ServerConfig>>,
     local: Rc<Local>,
 ) {
     let Ok(local_address) = stream.local_addr() else { return };
     let socket = Socket::of(&stream);
-    let client = Client {
+    let state = local.remember_client(socket);
+    let mut client = Client {
         ip: peer.ip().to_canonical(),
         port: peer.port(),
         local_port: local_address.port(),
-        scheme: if tls.is_some() { Scheme::Https } else { Scheme::Http },
+        scheme: Scheme::Http,
+        tls: None,
     };
-    let state = local.remember_client(socket);
-    let (reader, writer) = split(stream);
-    let connection = Connection { reader, writer, socket, client, state, local };
-    http1::serve(connection).await;
+    let (reader, writer) = match tls {
+        None => split(stream),
+        Some(config) => match shake_hands(stream, config, &state, &local).await {
+            None => {
+                local.forget_client(&state);
+                return;
+            }
+            Some((reader, writer, handshake)) => {
+                client.scheme = Scheme::Https;
+                client.tls = Some(Tls {
+                    version: handshake.version,
+                    cipher_suite: handshake.cipher_suite,
+                });
+                (reader, writer)
+            }
+        },
+    };
+    http1::serve(Connection { reader, writer, socket, client, state, local }).await;
+}
+
+/// Does the TLS handshake within its time; `None` where there is nobody left to talk to.
+async fn shake_hands(
+    stream: TcpStream,
+    config: Arc<ServerConfig>,
+    state: &ClientState,
+    local: &Local,
+) -> Option<(Reader, Writer, Handshake)> {
+    let counters = &local.telemetry.counters;
+    local.wheel.arm(&state.deadline, local.bounds.handshake, Expiry::Shut, now());
+    match accept(stream, config).await {
+        Ok((reader, writer, handshake)) => {
+            counters.handshakes.add(1);
+            counters.handshakes_resumed.add(u64::from(handshake.is_resumed));
+            Some((reader, writer, handshake))
+        }
+        Err(_) => {
+            counters.handshake_failures.add(1);
+            None
+        }
+    }
 }

@@ -5,14 +5,18 @@ use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 
 use monoio::io::{AsyncReadRent, AsyncWriteRent, OwnedReadHalf, OwnedWriteHalf, Splitable};
 use monoio::net::TcpStream;
+use rustix::net::SendFlags;
 
 use super::Buffer;
+use super::tls::{TlsReader, TlsWriter};
 
 /// The reading half of a connection.
 #[derive(Debug)]
 pub enum Reader {
     /// Straight from the socket.
     Plain(OwnedReadHalf<TcpStream>),
+    /// Through a TLS session.
+    Tls(TlsReader),
 }
 
 /// The writing half of a connection.
@@ -20,6 +24,8 @@ pub enum Reader {
 pub enum Writer {
     /// Straight to the socket.
     Plain(OwnedWriteHalf<TcpStream>),
+    /// Through a TLS session.
+    Tls(TlsWriter),
 }
 
 /// A handle to a connection's socket, to end its pending operations from elsewhere.
@@ -57,11 +63,13 @@ impl Socket {
         !matches!(peeked, Err(rustix::io::Errno::AGAIN))
     }
 
-    /// Sends what fits at once, without waiting, and forgets the rest.
-    pub fn send_now(self, bytes: &[u8]) {
-        let flags = rustix::net::SendFlags::DONTWAIT | rustix::net::SendFlags::NOSIGNAL;
-        // It is a courtesy to a connection that is about to be closed.
-        let _ = rustix::net::send(self.borrow(), bytes, flags);
+    /// Sends as much of `bytes` as the socket takes without waiting, and says how much.
+    ///
+    /// # Errors
+    /// The socket's error; `WouldBlock` when it takes nothing.
+    pub fn send_now(self, bytes: &[u8]) -> io::Result<usize> {
+        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+        Ok(rustix::net::send(self.borrow(), bytes, flags)?)
     }
 
     /// Ends one direction or both: pending operations return with what they have.
@@ -80,7 +88,8 @@ impl Socket {
 
     pub(super) fn borrow<'fd>(self) -> BorrowedFd<'fd> {
         // SAFETY: the descriptor is open, because this handle is not used after the stream's halves
-        // are gone, and the borrow ends with the call it is made for.
+        // are gone, and the borrow ends with the call it is made for. No safe form serves: the
+        // halves own the stream, and an operation may be pending on it.
         unsafe { BorrowedFd::borrow_raw(self.0) }
     }
 }
@@ -94,9 +103,7 @@ pub fn split(stream: TcpStream) -> (Reader, Writer) {
 impl Reader {
     /// Whether bytes come in exactly as they were sent.
     pub fn is_plain(&self) -> bool {
-        match self {
-            Self::Plain(_) => true,
-        }
+        matches!(self, Self::Plain(_))
     }
 
     /// Waits until a read would return at once, without holding a buffer.
@@ -105,21 +112,20 @@ impl Reader {
     /// The socket's error.
     pub async fn readable(&mut self) -> io::Result<()> {
         match self {
-            Self::Plain(half) => {
-                // SAFETY: the other half only writes; `readable` takes the stream by shared reference.
-                let stream = unsafe { &*half.0.get() };
-                stream.readable(false).await
-            }
+            Self::Plain(half) => wait_readable(half).await,
+            Self::Tls(half) => half.readable().await,
         }
     }
 
     /// Appends what has come to `buffer`; 0 bytes mean that the peer has ended its side.
     ///
     /// # Errors
-    /// The socket's error, or a TLS error as `InvalidData`.
+    /// The socket's error. With TLS, `InvalidData` when the peer broke the protocol, and
+    /// `UnexpectedEof` when the socket ended without close_notify: anyone may have cut it.
     pub async fn read(&mut self, buffer: Buffer) -> (io::Result<usize>, Buffer) {
         match self {
             Self::Plain(half) => half.read(buffer).await,
+            Self::Tls(half) => half.read(buffer).await,
         }
     }
 }
@@ -136,32 +142,70 @@ impl Writer {
                 let stream = unsafe { &*half.0.get() };
                 stream.writable(false).await
             }
+            // A TLS writer waits within its writes.
+            Self::Tls(_) => Ok(()),
         }
     }
 
     /// Whether bytes go out exactly as they are written.
     pub fn is_plain(&self) -> bool {
-        match self {
-            Self::Plain(_) => true,
-        }
+        matches!(self, Self::Plain(_))
     }
 
     /// Sends all unread bytes of `buffer`; it comes back empty where that succeeded.
     ///
     /// # Errors
     /// The socket's error; how many bytes went out is then unknown.
-    pub async fn write_all(&mut self, mut buffer: Buffer) -> (io::Result<()>, Buffer) {
-        while !buffer.is_empty() {
-            let result;
-            (result, buffer) = match self {
-                Self::Plain(half) => half.write(buffer).await,
-            };
-            match result {
-                Ok(0) => return (Err(io::ErrorKind::WriteZero.into()), buffer),
-                Ok(count) => buffer.advance(count),
-                Err(error) => return (Err(error), buffer),
-            }
+    pub async fn write_all(&mut self, buffer: Buffer) -> (io::Result<()>, Buffer) {
+        match self {
+            Self::Plain(half) => write_plain(half, buffer).await,
+            Self::Tls(half) => half.write_all(buffer).await,
         }
-        (Ok(()), buffer)
     }
+
+    /// Sends now what TLS keeps for the next write: a client's last flight, a server's tickets.
+    ///
+    /// Only for a connection that may stay silent; the next write or wait does the same.
+    pub fn flush(&mut self) {
+        match self {
+            Self::Plain(_) => {}
+            Self::Tls(half) => half.flush(),
+        }
+    }
+
+    /// Ends our side in order: with TLS a close_notify goes first. Reading goes on.
+    ///
+    /// # Errors
+    /// The socket's error, or `InvalidData` when the TLS session failed before.
+    pub async fn close(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(half) => half.shutdown().await,
+            Self::Tls(half) => half.close().await,
+        }
+    }
+}
+
+/// Waits until the socket has something to read, without holding a buffer.
+pub(super) async fn wait_readable(half: &OwnedReadHalf<TcpStream>) -> io::Result<()> {
+    // SAFETY: the other half only writes; `readable` takes the stream by shared reference. No safe
+    // form serves: monoio's half offers reads only.
+    let stream = unsafe { &*half.0.get() };
+    stream.readable(false).await
+}
+
+/// Sends all unread bytes of `buffer` as they are.
+pub(super) async fn write_plain(
+    to: &mut impl AsyncWriteRent,
+    mut buffer: Buffer,
+) -> (io::Result<()>, Buffer) {
+    while !buffer.is_empty() {
+        let result;
+        (result, buffer) = to.write(buffer).await;
+        match result {
+            Ok(0) => return (Err(io::ErrorKind::WriteZero.into()), buffer),
+            Ok(count) => buffer.advance(count),
+            Err(error) => return (Err(error), buffer),
+        }
+    }
+    (Ok(()), buffer)
 }

@@ -114,6 +114,10 @@ pub struct AdminOptions {
     #[arg(value_delimiter = ';', value_parser = parse::host)]
     #[arg(id = "admin_host")]
     pub hosts: Vec<String>,
+    /// How long connections are still accepted after SIGTERM, once readiness is withdrawn
+    #[arg(long, env = "TOLLGATE_DRAIN_DELAY", value_name = "DURATION", default_value = "0s")]
+    #[arg(value_parser = parse::duration_or_zero)]
+    pub drain_delay: Duration,
     /// How long requests in flight may take to end after SIGTERM
     #[arg(long, env = "TOLLGATE_GRACE_PERIOD", value_name = "DURATION", default_value = "30s")]
     #[arg(value_parser = parse::duration)]

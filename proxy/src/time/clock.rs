@@ -33,10 +33,7 @@ pub fn now() -> Now {
     let mut wall = WALL.get();
     if wall.unix_us == 0 || monotonic_us.saturating_sub(wall.read_at_us) > WALL_TRUSTED_US {
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        wall = Wall {
-            read_at_us: monotonic_us,
-            unix_us: micros(unix),
-        };
+        wall = Wall { read_at_us: monotonic_us, unix_us: micros(unix) };
         WALL.set(wall);
     }
     Now { monotonic_us, unix_ms: (wall.unix_us + (monotonic_us - wall.read_at_us)) / 1000 }

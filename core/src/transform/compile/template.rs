@@ -128,7 +128,7 @@ impl Builder<'_> {
                 self.push_stage_variable(reference.path, problems);
                 reference.len
             }
-            "method" => match request_source(reference.path, self.around) {
+            "method" => match request_source(reference.path) {
                 Some(source) => {
                     self.push_source(source);
                     reference.len
@@ -210,11 +210,11 @@ fn renders_empty(reference: Reference<'_>, place: Place) -> Problem {
 }
 
 /// `request.{header|path|querystring}.x`
-fn request_source(path: &str, around: Surroundings<'_>) -> Option<Source> {
+fn request_source(path: &str) -> Option<Source> {
     let (kind, name) = path.strip_prefix("request.")?.split_once('.')?;
     match kind {
         "header" => Some(Source::Header(Name::as_spelled(name), Take::Last)),
-        "path" => Some(around.path_parameter(name).map_or(Source::Absent, Source::PathParameter)),
+        "path" => Some(Source::NamedPathParameter(name.into())),
         "querystring" => Some(Source::Query(name.as_bytes().into(), Take::Last)),
         _ => None,
     }

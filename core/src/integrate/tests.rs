@@ -1,0 +1,1 @@
+//! Is the right thing asked of a backend?
