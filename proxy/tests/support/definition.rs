@@ -22,14 +22,22 @@ pub(crate) fn http(paths: &str) -> String {
 /// One method of one path; `integration` as flow mapping.
 pub(crate) fn method(path: &str, verb: &str, integration: &str) -> String {
     format!(
-        "  {path}:\n    {verb}:\n      responses: {{default: {{description: any}}}}\n      \
+        "  {path}:\n    {verb}:\n      responses: {RESPONSES}\n      \
          x-amazon-apigateway-integration: {integration}\n"
     )
 }
 
+/// Method responses, which MOCK needs.
+const RESPONSES: &str = "{'200': {description: a}, '201': {description: b}, '404': {description: c}}";
+
+/// As [`http_proxy`], for HTTP APIs.
+pub(crate) fn http_api_proxy(origin: &str, path: &str) -> String {
+    format!("{{type: http_proxy, httpMethod: ANY, uri: '{origin}{path}', payloadFormatVersion: '1.0'}}")
+}
+
 /// An integration that sends everything to `path` of `origin`.
 pub(crate) fn http_proxy(origin: &str, path: &str) -> String {
-    format!("{{type: http_proxy, httpMethod: ANY, uri: '{origin}{path}', payloadFormatVersion: '1.0'}}")
+    format!("{{type: http_proxy, httpMethod: ANY, uri: '{origin}{path}'}}")
 }
 
 /// An integration that answers by itself.
