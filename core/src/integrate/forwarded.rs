@@ -141,18 +141,13 @@ mod tests {
     #[test]
     fn translated_nodes_cannot_leave_their_element() {
         let own = "by=_tollgate;for=203.0.113.7;host=\"abcde12345.execute-api.us-east-1.example.com:8443\";proto=http";
-        let check = |chain: &str, expected: &str| {
+        let translate = |chain: &str, expected: &str| {
             let fields = [("X-Forwarded-For", chain)];
-            super::tests::check(
-                &fields,
-                "203.0.113.7",
-                push_forwarded,
-                &format!("{expected}{own}"),
-            );
+            check(&fields, "203.0.113.7", push_forwarded, &format!("{expected}{own}"));
         };
-        check("10.0.0.1, 2001:db8::2", "for=10.0.0.1, for=\"[2001:db8::2]\", ");
-        check("unknown", "for=unknown, ");
-        check("x;proto=https;by=\"y\\", "for=\"x;proto=https;by=\\\"y\\\\\", ");
-        check(" , ", "");
+        translate("10.0.0.1, 2001:db8::2", "for=10.0.0.1, for=\"[2001:db8::2]\", ");
+        translate("unknown", "for=unknown, ");
+        translate("x;proto=https;by=\"y\\", "for=\"x;proto=https;by=\\\"y\\\\\", ");
+        translate(" , ", "");
     }
 }

@@ -126,10 +126,7 @@ impl RequestFields {
             sink.push(b"Host", &self.authority);
         }
         let dropped = self.dropped(REST_API_DROPPED, facts, applied);
-        self.for_each_crossing(facts, dropped, applied, |field, name, value| {
-            let _ = field;
-            sink.push(name, value);
-        });
+        self.for_each_crossing(facts, dropped, applied, |_, name, value| sink.push(name, value));
         self.push_mapped(applied, scratch, sink);
         let fields = &facts.request.head.fields;
         let is_sent = |name| applied.sent.has(name) || fields.has(name) && !dropped.has(name);
@@ -215,9 +212,10 @@ impl RequestFields {
                 None => applied.replaces_other_names && self.replaces(name, applied),
             };
             let connections = || fields.all(KnownName::Connection).map(|f| f.value.of_bytes(bytes));
-            if !is_dropped && !(nominates && is_nominated(connections(), name)) {
-                push(field, name, field.value.of_bytes(bytes));
+            if is_dropped || nominates && is_nominated(connections(), name) {
+                continue;
             }
+            push(field, name, field.value.of_bytes(bytes));
         }
     }
 

@@ -103,7 +103,7 @@ pub fn reply(cause: Cause) -> Reply {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one line of the table, never called elsewhere")]
+/// One line of the table.
 const fn line(
     response_type: Option<Type>,
     status: u16,

@@ -282,11 +282,12 @@ impl Pieces {
             other => other,
         };
         let pieces: Box<[_]> = self.list.into_iter().map(escape).collect();
-        let has_dots = |piece: &PathPiece| match piece {
-            PathPiece::Text(text) => has_dot_segment(text),
-            _ => false,
+        // Whatever fills a variable is looked at when it comes.
+        let part = |piece: &PathPiece| match piece {
+            PathPiece::Text(text) => text.to_vec(),
+            _ => b"x".to_vec(),
         };
-        if pieces.iter().any(has_dots) {
+        if has_dot_segment(&pieces.iter().flat_map(part).collect::<Vec<_>>()) {
             problems.push(Problem::error(place, "the path holds a \".\" or \"..\" segment"));
             return None;
         }

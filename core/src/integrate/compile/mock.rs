@@ -36,7 +36,7 @@ pub(super) fn compile(
     for (content_type, text) in &integration.request_templates {
         match compile_mapping_template(text, around, integration.place, problems) {
             Some(template) => {
-                requests.push((content_type.as_str().into(), request(template, &responses)))
+                requests.push((content_type.as_str().into(), request(template, &responses)));
             }
             None => is_complete = false,
         }
@@ -116,7 +116,9 @@ fn compile_pattern(
     response: &IntegrationResponse,
     problems: &mut Vec<Problem>,
 ) -> Option<Regex> {
-    match Regex::new(&format!("^(?:{pattern})$")) {
+    // Alone first: `a)|(b` would be valid inside the group.
+    let regex = Regex::new(pattern).and_then(|_| Regex::new(&format!("^(?:{pattern})$")));
+    match regex {
         Ok(regex) => Some(regex),
         Err(_) => {
             let message =

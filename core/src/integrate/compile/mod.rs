@@ -11,7 +11,7 @@ pub use mock::response_name;
 use std::collections::BTreeMap;
 
 use crate::context::ApiKind;
-use crate::definition::{self, ConnectionType, IntegrationKind, MethodResponse, Problem};
+use crate::definition::{self, ConnectionType, IntegrationKind, MethodResponse, Problem, Severity};
 use crate::transform::Surroundings;
 
 use super::{Defect, Integration, Targets};
@@ -22,6 +22,20 @@ use super::{Defect, Integration, Targets};
 /// `None` that is not checked. What AWS accepts and then answers with 500 becomes
 /// [`Integration::Defect`] and a warning.
 pub fn compile(
+    integration: &definition::Integration,
+    declared: Option<&BTreeMap<u16, MethodResponse>>,
+    around: Surroundings<'_>,
+    targets: &mut Targets,
+    problems: &mut Vec<Problem>,
+) -> Option<Integration> {
+    let before = problems.len();
+    let compiled = compile_kind(integration, declared, around, targets, problems);
+    let has_error = problems[before..].iter().any(|problem| problem.severity == Severity::Error);
+    debug_assert!(compiled.is_some() || has_error, "what is not served says why");
+    compiled.filter(|_| !has_error)
+}
+
+fn compile_kind(
     integration: &definition::Integration,
     declared: Option<&BTreeMap<u16, MethodResponse>>,
     around: Surroundings<'_>,

@@ -181,7 +181,7 @@ mod tests {
         check("http://example.com:99999/", "no port");
         check("http://example.com:+80/", "no port");
         check("http://example.com:/", "no port");
-        check("http://[::1/", "no host");
+        check("http://[::1/", "no port");
         check("http://[::1]x/", "no host");
         check("http://a..b/", "no host name");
         check("http://169.254.169.254/latest/", "link-local");

@@ -35,7 +35,7 @@ pub(super) fn read<'d>(
 ) -> Method {
     let map = operation.map;
     let own = parameters::read(reader, map);
-    let parameters = parameters::merge(of_path, own);
+    let parameters = parameters::merge(of_path, &own);
     parameters::check(reader, &parameters, item.variables());
     let authorization = shared.schemes.of_operation(reader, map, &shared.of_root);
     let mut method = Method {

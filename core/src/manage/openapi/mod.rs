@@ -41,6 +41,7 @@ use crate::definition::{Api, Place, Problem};
 use super::document::{self, Document, Surroundings};
 use super::problems::Problems;
 use reader::Reader;
+pub(in crate::manage) use root::derived_id;
 
 /// The two kinds of API that a document can describe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -122,7 +122,7 @@ fn report_repeated(reader: &mut Reader<'_>, parameters: &[Parameter<'_>]) {
 /// The parameters of an operation: its own, and those of its path that it does not replace.
 pub(super) fn merge<'d>(
     of_path: &[Parameter<'d>],
-    of_operation: Vec<Parameter<'d>>,
+    of_operation: &[Parameter<'d>],
 ) -> Vec<Parameter<'d>> {
     let identity = |parameter: &Parameter<'d>| (parameter.name, parameter.location as u8);
     let mut own: Vec<_> = of_operation.iter().map(identity).collect();

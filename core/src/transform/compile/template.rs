@@ -139,27 +139,18 @@ impl Builder<'_> {
         }
     }
 
-    /// Takes the longest variable that the reference starts with: in `$context.stage.json` that is
-    /// `stage`. An unknown one is empty.
     fn push_variable(
         &mut self,
         rest: &str,
         reference: Reference<'_>,
         problems: &mut Vec<Problem>,
     ) -> usize {
-        let mut name = reference.path;
-        loop {
-            if let Some(variable) = Variable::from_name(name) {
-                self.push_source(Source::Context(variable));
-                return reference.len - (reference.path.len() - name.len());
-            }
-            match name.rfind('.') {
-                Some(dot) if !reference.is_braced => name = &name[..dot],
-                _ => break,
-            }
+        if let Some((variable, len)) = reference.variable() {
+            self.push_source(Source::Context(variable));
+            return len;
         }
-        let message =
-            format!("\"{}\" is no context variable, so it renders empty", &rest[..reference.len]);
+        let name = &rest[..reference.len];
+        let message = format!("\"{name}\" is no context variable, so it renders empty");
         let problem = Problem::warning(self.place, message);
         problems.push(match Variable::nearest(reference.path) {
             Some(known) => problem.suggest(format!("write \"$context.{known}\"")),
