@@ -18,7 +18,7 @@ use crate::certificates::ClientConfigs;
 use crate::net::Socket;
 use crate::publication::Published;
 use crate::telemetry::WorkerTelemetry;
-use crate::time::{Deadline, Expiry, Wheel, now};
+use crate::time::{Deadline, Expiry, Wheel, now, recent};
 use crate::upstream::Pools;
 
 /// How long each wait may last, and how much one worker carries.
@@ -111,7 +111,7 @@ impl ClientState {
     pub fn idle(&self, local: &Local) {
         self.is_idle.set(true);
         let idle = if local.is_draining() { IDLE_WHEN_DRAINING } else { local.bounds.idle };
-        local.wheel.arm(&self.deadline, idle, Expiry::Shut, now());
+        local.wheel.arm(&self.deadline, idle, Expiry::Shut, recent());
     }
 
     /// Notes that a request has come.

@@ -23,7 +23,7 @@ use crate::exchange::{exchange, refuse_unread};
 use crate::fence::Fence;
 use crate::framing::Incoming;
 use crate::net::Buffer;
-use crate::time::{Expiry, Patience, micros, now};
+use crate::time::{Expiry, Patience, micros, recent};
 
 /// Bytes of an unread body that are read and forgotten so that the connection can go on.
 const DRAIN_BYTES_MAX: u64 = 64 * 1024;
@@ -117,7 +117,7 @@ async fn read_head(
     let mut scanner: Option<HeadScanner> = None;
     let local = Rc::clone(&connection.local);
     let deadline = &connection.state.deadline;
-    local.wheel.arm(deadline, local.bounds.head, Expiry::ShutReading, now());
+    local.wheel.arm(deadline, local.bounds.head, Expiry::ShutReading, recent());
     loop {
         let has_end = match &mut scanner {
             None => !input.is_empty(),
@@ -172,7 +172,7 @@ async fn one_exchange(
     }
     let local = Rc::clone(&connection.local);
     let state = Rc::clone(&connection.state);
-    let until_us = now().monotonic_us.saturating_add(micros(local.bounds.exchange));
+    let until_us = recent().monotonic_us.saturating_add(micros(local.bounds.exchange));
     let patience = |expiry| Patience {
         wheel: &local.wheel,
         deadline: &state.deadline,

@@ -42,7 +42,7 @@ pub(super) async fn carry_out<'c>(
         Integration::Mock(mock) => answer_mock(mock, occasion, client.1).await,
         Integration::Defect(_) => Err(Ended::Caused(Cause::IntegrationDefect)),
         Integration::HttpProxy(proxy) => {
-            let began = now();
+            let began = occasion.facts.arrived;
             let result = call(local, published, proxy, found, occasion, client).await;
             record.integration_us = Some(now().since_us(began));
             record.integration_status = result.ok();

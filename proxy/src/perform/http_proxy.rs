@@ -14,7 +14,7 @@ use crate::framing::{BodyFailure, Outgoing};
 use crate::local::Local;
 use crate::net::Buffer;
 use crate::publication::{Addresses, Target, TargetTls};
-use crate::time::{micros, now};
+use crate::time::{micros, now, recent};
 use crate::upstream::{ConnectFailure, Connection, UpstreamTls};
 
 /// Connections that may die under one request before it fails: a backend that restarts kills all
@@ -57,7 +57,7 @@ impl Call<'_, '_> {
         head: &mut ResponseHead,
     ) -> Result<Relayed, CallFailure> {
         let timeout = Duration::from_millis(u64::from(proxy.timeout_ms()));
-        let answer_until_us = now().monotonic_us.saturating_add(micros(timeout));
+        let answer_until_us = recent().monotonic_us.saturating_add(micros(timeout));
         let is_retry_safe = proxy.is_retry_safe(self.facts);
         let piece = self.body.take_ready().map_err(client_failed)?;
         for _ in 0..ATTEMPTS_MAX {
@@ -84,7 +84,7 @@ impl Call<'_, '_> {
     fn give_back(&self, connection: Connection) {
         let slot = self.target.slot as usize;
         let idle = (&self.local.wheel, self.local.bounds.upstream_idle);
-        self.local.pools.give_back(slot, connection, idle, now());
+        self.local.pools.give_back(slot, connection, idle, recent());
     }
 
     async fn connect(&self, until_us: u64, is_retry_safe: bool) -> Result<Connection, CallFailure> {

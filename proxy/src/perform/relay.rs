@@ -22,7 +22,7 @@ use crate::client::{Announced, Reply, RequestBody};
 use crate::framing::{BodyFailure, Outgoing};
 use crate::local::Local;
 use crate::net::Buffer;
-use crate::time::{Deadline, Expiry, Patience, now};
+use crate::time::{Deadline, Expiry, Patience, recent};
 use crate::upstream::{Answer, Connection, NoAnswer};
 
 /// A request as it goes to its upstream.
@@ -102,7 +102,7 @@ impl Relay<'_, '_> {
         mut outbound: Outbound,
         head: &mut ResponseHead,
     ) -> Result<Relayed, RelayFailure> {
-        let now = now();
+        let now = recent();
         let left = Duration::from_micros(outbound.answer_until_us.saturating_sub(now.monotonic_us));
         self.local.wheel.arm(&connection.deadline, left, Expiry::Shut, now);
         let bytes = std::mem::replace(&mut outbound.bytes, Buffer::empty());
