@@ -100,8 +100,6 @@ const HEADS_KEPT_MAX: usize = 256;
 pub struct ClientState {
     /// The deadline of whatever the connection waits for.
     pub deadline: Rc<Deadline>,
-    /// Whether anything of the current exchange's answer has gone out.
-    pub has_answered: Cell<bool>,
     is_idle: Cell<bool>,
     key: usize,
 }
@@ -117,7 +115,6 @@ impl ClientState {
     /// Notes that a request has come.
     pub fn busy(&self) {
         self.is_idle.set(false);
-        self.has_answered.set(false);
     }
 }
 
@@ -209,7 +206,6 @@ impl Local {
         let state = Rc::new(ClientState {
             deadline: self.wheel.deadline(socket),
             is_idle: Cell::new(false),
-            has_answered: Cell::new(false),
             key: entry.key(),
         });
         entry.insert(Rc::clone(&state));

@@ -37,7 +37,7 @@ pub struct Http1Reply<'c> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Waiting,
-    Streaming { framing: Outgoing, has_body: bool },
+    Streaming { framing: Outgoing, has_body: bool, is_until_close: bool },
     Ended,
 }
 
@@ -76,6 +76,11 @@ impl<'c> Http1Reply<'c> {
     /// Whether the answer is complete.
     pub fn is_ended(&self) -> bool {
         self.state == State::Ended
+    }
+
+    /// Whether the answer was cut off and the client, told to read until the close, could not see it.
+    pub fn is_cut_unseen(&self) -> bool {
+        matches!(self.state, State::Streaming { is_until_close: true, .. })
     }
 
     /// Whether the head has been begun.
@@ -133,7 +138,8 @@ impl<'c> Http1Reply<'c> {
         self.out = out;
         self.status = opening.status;
         let has_body = !self.is_to_head && !is_bodiless(opening.status);
-        self.state = State::Streaming { framing: Outgoing::new(length), has_body };
+        let is_until_close = length == BodyLength::UntilEnd;
+        self.state = State::Streaming { framing: Outgoing::new(length), has_body, is_until_close };
     }
 
     fn length_of(&self, opening: Opening) -> BodyLength {
@@ -155,7 +161,7 @@ impl<'c> Http1Reply<'c> {
     /// # Errors
     /// The client is gone or takes too long.
     pub async fn push(&mut self, piece: Buffer) -> Result<(), ReplyFailure> {
-        let State::Streaming { framing, has_body: true } = self.state else {
+        let State::Streaming { framing, has_body: true, .. } = self.state else {
             return Ok(());
         };
         const CHUNK_OVERHEAD_BYTES: usize = 32;
@@ -175,7 +181,7 @@ impl<'c> Http1Reply<'c> {
 
     /// Adds bytes that live elsewhere; the buffer grows where they do not fit.
     pub fn push_slice(&mut self, piece: &[u8]) {
-        if let State::Streaming { framing, has_body: true } = self.state {
+        if let State::Streaming { framing, has_body: true, .. } = self.state {
             self.body_bytes += piece.len() as u64;
             framing.append(piece, &mut self.out);
         }
@@ -183,7 +189,7 @@ impl<'c> Http1Reply<'c> {
 
     /// The socket, where the rest of the body may go to it unseen: plain, unframed, and wanted.
     pub fn plain_sink(&mut self) -> Option<(&mut Writer, Socket)> {
-        let State::Streaming { framing: Outgoing::Bare, has_body: true } = self.state else {
+        let State::Streaming { framing: Outgoing::Bare, has_body: true, .. } = self.state else {
             return None;
         };
         self.writer.is_plain().then_some((&mut *self.writer, self.socket))
@@ -213,7 +219,7 @@ impl<'c> Http1Reply<'c> {
     /// # Errors
     /// The client is gone or takes too long.
     pub async fn finish(&mut self) -> Result<(), ReplyFailure> {
-        if let State::Streaming { framing, has_body: true } = self.state {
+        if let State::Streaming { framing, has_body: true, .. } = self.state {
             framing.append_end(&mut self.out);
         }
         self.flush().await?;

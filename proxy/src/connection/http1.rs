@@ -37,6 +37,8 @@ enum Then {
     Close,
     /// It is closed, but the client may still be sending.
     Linger,
+    /// It is reset: an answer was cut off whose end the client would take the close for.
+    Reset,
 }
 
 /// Serves requests until one side ends the connection.
@@ -49,28 +51,22 @@ pub(super) async fn serve(mut connection: Connection) {
         connection.state.busy();
         match Fence::new(Box::pin(busy(&mut connection))).await {
             Ok(Then::Idle) => {}
-            Ok(Then::Close) => return,
+            Ok(Then::Close) => {
+                // Says to a TLS client that nothing was cut off; whether it listens is its affair.
+                let _ = connection.writer.close().await;
+                return;
+            }
+            Ok(Then::Reset) => return connection.reset(),
             Ok(Then::Linger) => break,
             Err(panicked) => {
-                on_panic(&connection, &panicked.0);
+                connection.local.telemetry.counters.panics.add(1);
+                tracing::error!(message = panicked.0, "a connection panicked");
                 break;
             }
         }
     }
     let deadline = (&connection.state.deadline, &connection.local.wheel);
-    linger(&mut connection.reader, connection.socket, deadline).await;
-}
-
-/// A defect costs its exchange: it is counted, logged and answered 500 where nothing was sent yet.
-fn on_panic(connection: &Connection, message: &str) {
-    connection.local.telemetry.counters.panics.add(1);
-    tracing::error!(message, "an exchange panicked");
-    if connection.reader.is_plain() && !connection.state.has_answered.get() {
-        connection.socket.send_now(
-            b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n\
-              Content-Length: 36\r\nConnection: close\r\n\r\n{\"message\":\"Internal server error\"}\n",
-        );
-    }
+    linger(&mut connection.reader, &mut connection.writer, deadline).await;
 }
 
 /// Serves what has come: one request, and those pipelined behind it.
@@ -196,6 +192,9 @@ async fn one_exchange(
     exchange(&local, connection.client, request, (&mut body, &mut reply)).await;
     let Reply::Http1(reply) = reply;
     let RequestBody::Http1(mut body) = body;
+    if reply.is_cut_unseen() {
+        return (Then::Reset, Buffer::empty());
+    }
     if !reply.keeps_alive() {
         let is_clean = body.incoming.is_ended() && reply.is_ended();
         return (if is_clean { Then::Close } else { Then::Linger }, Buffer::empty());

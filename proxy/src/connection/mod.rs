@@ -29,12 +29,23 @@ struct Connection {
     client: Client,
     state: Rc<ClientState>,
     local: Rc<Local>,
+    is_reset: bool,
+}
+
+impl Connection {
+    /// Closes the connection so that the client sees it broken off.
+    fn reset(mut self) {
+        self.is_reset = true;
+        self.socket.reset_on_close();
+    }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
         // Operations that the kernel still holds end with the socket.
-        self.socket.shut(rustix::net::Shutdown::Both);
+        if !self.is_reset {
+            self.socket.shut(rustix::net::Shutdown::Both);
+        }
         self.local.forget_client(&self.state);
     }
 }
@@ -71,7 +82,8 @@ pub async fn serve(
             }
         },
     };
-    http1::serve(Connection { reader, writer, socket, client, state, local }).await;
+    http1::serve(Connection { reader, writer, socket, client, state, local, is_reset: false })
+        .await;
 }
 
 /// Does the TLS handshake within its time; `None` where there is nobody left to talk to.

@@ -6,7 +6,7 @@ use tollgate_core::respond::{Answer, Cause, GatewayResponses, Occasion, gateway_
 use tollgate_core::wire::HeadEncoder;
 
 use super::find::Found;
-use super::record::Record;
+use super::tally::Tally;
 use crate::client::{Announced, Opening, Reply};
 use crate::net::{Buffer, Writer};
 use crate::time::{date, now};
@@ -20,9 +20,9 @@ pub(super) async fn answer(
     found: &Found<'_>,
     occasion: &Occasion<'_>,
     reply: &mut Reply<'_>,
-    record: &mut Record,
+    tally: &mut Tally,
 ) {
-    record.cause = Some(cause);
+    tally.cause = Some(cause);
     if reply.is_started() {
         return;
     }

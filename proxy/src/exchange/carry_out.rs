@@ -9,14 +9,13 @@ use tollgate_core::respond::{Cause, Occasion, write_mock};
 use super::Ended;
 use super::answer::opening_of;
 use super::find::Found;
-use super::record::Record;
+use super::tally::Tally;
 use crate::client::{Announced, Opening, Reply, RequestBody};
 use crate::framing::BodyFailure;
 use crate::local::Local;
 use crate::net::Buffer;
 use crate::perform::{Call, CallFailure, RelayFailure};
 use crate::publication::Published;
-use crate::time::now;
 use crate::upstream::ConnectFailure;
 
 /// The client's side of an exchange: what it sends, and how it is answered.
@@ -29,7 +28,7 @@ pub(super) async fn carry_out<'c>(
     found: &Found<'_>,
     occasion: &Occasion<'_>,
     client: ClientSide<'_, 'c>,
-    record: &mut Record,
+    tally: &mut Tally,
 ) -> Result<(), Ended> {
     if let Some(cause) = found.cause {
         return Err(Ended::Caused(cause));
@@ -42,10 +41,9 @@ pub(super) async fn carry_out<'c>(
         Integration::Mock(mock) => answer_mock(mock, occasion, client.1).await,
         Integration::Defect(_) => Err(Ended::Caused(Cause::IntegrationDefect)),
         Integration::HttpProxy(proxy) => {
-            let began = occasion.facts.arrived;
+            tally.is_called = true;
             let result = call(local, published, proxy, found, occasion, client).await;
-            record.integration_us = Some(now().since_us(began));
-            record.integration_status = result.ok();
+            tally.integration_status = result.ok();
             result.map(|_| ())
         }
     }

@@ -8,7 +8,7 @@ mod answer;
 mod carry_out;
 mod find;
 mod ids;
-mod record;
+mod tally;
 
 use tollgate_core::context::{Client, Facts};
 use tollgate_core::message::Request;
@@ -17,7 +17,9 @@ use tollgate_core::respond::{Cause, Occasion};
 pub use self::answer::refuse_unread;
 use self::carry_out::carry_out;
 use self::find::Found;
+use self::tally::Tally;
 use crate::client::{Reply, RequestBody};
+use crate::fence::{Fence, Panicked};
 use crate::local::Local;
 use crate::time::{date, now};
 
@@ -28,6 +30,13 @@ enum Ended {
     Caused(Cause),
     /// Nobody is left to answer, or the answer had begun: the connection tells.
     Cut,
+}
+
+/// A defect costs its exchange: it is counted, logged and answered 500.
+fn on_defect(local: &Local, panicked: &Panicked) -> Ended {
+    local.telemetry.counters.panics.add(1);
+    tracing::error!(message = panicked.0, "an exchange panicked");
+    Ended::Caused(Cause::GatewayDefect)
 }
 
 /// Runs one exchange from its head to the last byte of its answer.
@@ -58,11 +67,15 @@ pub async fn exchange<'c>(
     let date = date(arrived);
     let cors = found.stage.and_then(|stage| stage.cors.as_ref());
     let occasion = Occasion { facts: &facts, date: &date, cors };
-    let mut record = record::Record::default();
-    let sides = (&mut *body, &mut *reply);
-    let result = carry_out(local, &published, &found, &occasion, sides, &mut record).await;
+    let mut tally = Tally::default();
+    let result = {
+        let sides = (&mut *body, &mut *reply);
+        let carried = carry_out(local, &published, &found, &occasion, sides, &mut tally);
+        Fence::new(std::pin::pin!(carried)).await
+    };
+    let result = result.unwrap_or_else(|panicked| Err(on_defect(local, &panicked)));
     if let Err(Ended::Caused(cause)) = result {
-        answer::answer(cause, &found, &occasion, reply, &mut record).await;
+        answer::answer(cause, &found, &occasion, reply, &mut tally).await;
     }
-    record.close(local, &published, &found, &facts, (body, reply));
+    tally.close(local, &published, &found, &facts, (body, reply));
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::time::Duration;
 
 use monoio::io::{AsyncReadRent, AsyncWriteRent, OwnedReadHalf, OwnedWriteHalf, Splitable};
 use monoio::net::TcpStream;
@@ -81,6 +82,12 @@ impl Socket {
     pub fn shut(self, how: rustix::net::Shutdown) {
         // A peer that has already gone is no news.
         let _ = rustix::net::shutdown(self.borrow(), how);
+    }
+
+    /// Lets the close that follows reset the connection instead of ending it in order.
+    pub fn reset_on_close(self) {
+        // Where it fails the peer sees an orderly end, which is the best that is left.
+        let _ = rustix::net::sockopt::set_socket_linger(self.borrow(), Some(Duration::ZERO));
     }
 
     /// Marks the socket non-blocking or blocking.

@@ -10,4 +10,4 @@ mod relay;
 mod upload;
 
 pub(crate) use http_proxy::{Call, CallFailure};
-pub(crate) use relay::{RelayFailure, Relayed};
+pub(crate) use relay::RelayFailure;

@@ -45,7 +45,8 @@ pub fn now() -> Now {
         wall = Wall { read_at_us: monotonic_us, unix_us: micros(unix) };
         WALL.set(wall);
     }
-    let now = Now { monotonic_us, unix_ms: (wall.unix_us + (monotonic_us - wall.read_at_us)) / 1000 };
+    let now =
+        Now { monotonic_us, unix_ms: (wall.unix_us + (monotonic_us - wall.read_at_us)) / 1000 };
     RECENT.set(now);
     now
 }

@@ -11,12 +11,16 @@ pub(crate) fn everything(origin: &str) -> String {
 
 /// A REST API with these paths.
 pub(crate) fn rest(paths: &str) -> String {
-    format!("openapi: 3.0.1\ninfo: {{title: test, version: '1'}}\nx-tollgate-kind: rest\npaths:\n{paths}")
+    format!(
+        "openapi: 3.0.1\ninfo: {{title: test, version: '1'}}\nx-tollgate-kind: rest\npaths:\n{paths}"
+    )
 }
 
 /// An HTTP API with these paths, such as `/pets` or `/$default`.
 pub(crate) fn http(paths: &str) -> String {
-    format!("openapi: 3.0.1\ninfo: {{title: test, version: '1'}}\nx-tollgate-kind: http\npaths:\n{paths}")
+    format!(
+        "openapi: 3.0.1\ninfo: {{title: test, version: '1'}}\nx-tollgate-kind: http\npaths:\n{paths}"
+    )
 }
 
 /// One method of one path; `integration` as flow mapping.
@@ -28,11 +32,14 @@ pub(crate) fn method(path: &str, verb: &str, integration: &str) -> String {
 }
 
 /// Method responses, which MOCK needs.
-const RESPONSES: &str = "{'200': {description: a}, '201': {description: b}, '404': {description: c}}";
+const RESPONSES: &str =
+    "{'200': {description: a}, '201': {description: b}, '404': {description: c}}";
 
 /// As [`http_proxy`], for HTTP APIs.
 pub(crate) fn http_api_proxy(origin: &str, path: &str) -> String {
-    format!("{{type: http_proxy, httpMethod: ANY, uri: '{origin}{path}', payloadFormatVersion: '1.0'}}")
+    format!(
+        "{{type: http_proxy, httpMethod: ANY, uri: '{origin}{path}', payloadFormatVersion: '1.0'}}"
+    )
 }
 
 /// An integration that sends everything to `path` of `origin`.

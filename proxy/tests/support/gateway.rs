@@ -168,7 +168,8 @@ impl Gateway {
 
     /// Waits for its end, at most `patience`; the exit code.
     pub(crate) fn wait(&mut self, patience: Duration) -> Option<i32> {
-        within(patience, || self.child.try_wait().expect("a child")).and_then(|status| status.code())
+        within(patience, || self.child.try_wait().expect("a child"))
+            .and_then(|status| status.code())
     }
 
     /// Whether it still runs.

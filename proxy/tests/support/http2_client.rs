@@ -222,8 +222,7 @@ impl Http2Client {
 impl Answer {
     fn take_fields(&mut self, fields: Vec<Field>) {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        self.fields =
-            fields.into_iter().map(|(name, value)| (text(name), text(value))).collect();
+        self.fields = fields.into_iter().map(|(name, value)| (text(name), text(value))).collect();
         self.status = self.field(":status").and_then(|status| status.parse().ok()).unwrap_or(0);
     }
 

@@ -170,12 +170,8 @@ impl Peer {
     /// Reads a whole request and notes it.
     pub(crate) fn request(&mut self) -> io::Result<Recorded> {
         let head = self.head()?;
-        let mut request = Recorded {
-            connection: self.index,
-            head,
-            body: Vec::new(),
-            coded_body: Vec::new(),
-        };
+        let mut request =
+            Recorded { connection: self.index, head, body: Vec::new(), coded_body: Vec::new() };
         if request.field("transfer-encoding").is_some() {
             self.read_chunks(&mut request)?;
         } else if let Some(length) = request.field("content-length") {

@@ -54,7 +54,8 @@ fn of_status(status: usize) -> Vec<u8> {
 fn chunked(body: &[u8], is_head: bool) -> Vec<u8> {
     const CHUNK: usize = 1000;
     let mut answer =
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+            .to_vec();
     if is_head {
         return answer;
     }

@@ -14,10 +14,42 @@ fn chunked(body: impl AsRef<[u8]>) -> Vec<u8> {
 
 fn sizes() -> Vec<Case> {
     [
-        "", " ", "g", "0x5", "5x", "x", "+5", "-5", "-0", "5 ", " 5", "\t5", "5\t", "5.0", "5,5", "5 5",
-        "_5", "5_0", "\"5\"", "5\u{0}", "\u{0}5", "\u{661}", "5\u{b}", "5h", "5\n", "5\r",
-        "10000000000000005", "8000000000000000", "ffffffffffffffff", "fffffffffffffffff",
-        "00000000000000005", "123456789012345678901234567890", "NaN", "5=a", "5&", "5:",
+        "",
+        " ",
+        "g",
+        "0x5",
+        "5x",
+        "x",
+        "+5",
+        "-5",
+        "-0",
+        "5 ",
+        " 5",
+        "\t5",
+        "5\t",
+        "5.0",
+        "5,5",
+        "5 5",
+        "_5",
+        "5_0",
+        "\"5\"",
+        "5\u{0}",
+        "\u{0}5",
+        "\u{661}",
+        "5\u{b}",
+        "5h",
+        "5\n",
+        "5\r",
+        "10000000000000005",
+        "8000000000000000",
+        "ffffffffffffffff",
+        "fffffffffffffffff",
+        "00000000000000005",
+        "123456789012345678901234567890",
+        "NaN",
+        "5=a",
+        "5&",
+        "5:",
     ]
     .into_iter()
     .map(|size| {
@@ -30,10 +62,43 @@ fn sizes() -> Vec<Case> {
 fn extensions() -> Vec<Case> {
     let long = format!(";a={}", "b".repeat(300));
     let mut cases: Vec<Case> = [
-        ";", "; ", ";;", ";a;", ";=b", ";a=", ";a=;b", "; a", ";a ", ";a =b", ";a= b", " ;a", "\t;a", ";a=b c",
-        ";a b", ";a=\"b", ";a=\"b\"c", ";\"a\"=b", ";a=b\"", ";a=(b)", ";a,b", ";a=b,c", ";a\u{0}",
-        ";a=\u{0}", ";a=\"\u{0}\"", ";a=\"\u{7f}\"", ";\u{e9}", ";a=\u{e9}", ";a\rb", ";a\nb", ";a=\"\rb\"",
-        ";a=\"\nb\"", ";\n", ";a\n", ";a=b\n", ";a=\"b\\\n\"", " ",
+        ";",
+        "; ",
+        ";;",
+        ";a;",
+        ";=b",
+        ";a=",
+        ";a=;b",
+        "; a",
+        ";a ",
+        ";a =b",
+        ";a= b",
+        " ;a",
+        "\t;a",
+        ";a=b c",
+        ";a b",
+        ";a=\"b",
+        ";a=\"b\"c",
+        ";\"a\"=b",
+        ";a=b\"",
+        ";a=(b)",
+        ";a,b",
+        ";a=b,c",
+        ";a\u{0}",
+        ";a=\u{0}",
+        ";a=\"\u{0}\"",
+        ";a=\"\u{7f}\"",
+        ";\u{e9}",
+        ";a=\u{e9}",
+        ";a\rb",
+        ";a\nb",
+        ";a=\"\rb\"",
+        ";a=\"\nb\"",
+        ";\n",
+        ";a\n",
+        ";a=b\n",
+        ";a=\"b\\\n\"",
+        " ",
     ]
     .into_iter()
     .map(|extension| {
@@ -41,7 +106,11 @@ fn extensions() -> Vec<Case> {
         Case::new(format!("chunk extension {extension:?}"), chunked(body), 400)
     })
     .collect();
-    cases.push(Case::new("a long extension", chunked(format!("5{long}\r\nhello\r\n0\r\n\r\n")), 400));
+    cases.push(Case::new(
+        "a long extension",
+        chunked(format!("5{long}\r\nhello\r\n0\r\n\r\n")),
+        400,
+    ));
     let costly = format!("1;{}\r\nx\r\n", "a".repeat(200)).repeat(200);
     cases.push(Case::new("many extensions", chunked(format!("{costly}0\r\n\r\n")), 400));
     cases
@@ -77,9 +146,24 @@ fn ends() -> Vec<Case> {
 
 fn trailers() -> Vec<Case> {
     let names = [
-        "Content-Length", "Transfer-Encoding", "Host", "Connection", "Trailer", "TE", "Authorization",
-        "Cookie", "Set-Cookie", "Content-Type", "Content-Encoding", "Expect", "X-Forwarded-For",
-        "Content_Length", "Upgrade", "Keep-Alive", "Proxy-Connection", "X-HTTP-Method-Override",
+        "Content-Length",
+        "Transfer-Encoding",
+        "Host",
+        "Connection",
+        "Trailer",
+        "TE",
+        "Authorization",
+        "Cookie",
+        "Set-Cookie",
+        "Content-Type",
+        "Content-Encoding",
+        "Expect",
+        "X-Forwarded-For",
+        "Content_Length",
+        "Upgrade",
+        "Keep-Alive",
+        "Proxy-Connection",
+        "X-HTTP-Method-Override",
     ];
     let named = names.into_iter().map(|name| {
         let body = format!("5\r\nhello\r\n0\r\n{name}: x\r\n\r\n");

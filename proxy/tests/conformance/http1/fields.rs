@@ -94,7 +94,9 @@ fn lookalikes() -> Vec<Case> {
         "X_HTTP_Method_Override",
     ]
     .into_iter()
-    .map(|name| Case::new(format!("{name} looks like another"), with_lines(format!("{name}: 0\r\n")), 400))
+    .map(|name| {
+        Case::new(format!("{name} looks like another"), with_lines(format!("{name}: 0\r\n")), 400)
+    })
     .collect()
 }
 

@@ -8,11 +8,48 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn lengths() -> Vec<Case> {
     [
-        "", " ", "a", "0x5", "5x", "x5", "+5", "-5", "-0", "5.0", "5,5", "5, 5", "5,6", ",5", "5,", "5 5", "5;",
-        "\"5\"", "5e1", "1_0", "05", "00", "0005", "0,0", "5\t5", "\u{661}", "\u{ff15}", "५",
-        "18446744073709551616", "18446744073709551615", "9223372036854775808",
-        "99999999999999999999", "340282366920938463463374607431768211456", "0b1", "0o5", "NaN",
-        "inf", "chunked", "5 chunked", "true", "5\u{b}", "5\u{0}",
+        "",
+        " ",
+        "a",
+        "0x5",
+        "5x",
+        "x5",
+        "+5",
+        "-5",
+        "-0",
+        "5.0",
+        "5,5",
+        "5, 5",
+        "5,6",
+        ",5",
+        "5,",
+        "5 5",
+        "5;",
+        "\"5\"",
+        "5e1",
+        "1_0",
+        "05",
+        "00",
+        "0005",
+        "0,0",
+        "5\t5",
+        "\u{661}",
+        "\u{ff15}",
+        "५",
+        "18446744073709551616",
+        "18446744073709551615",
+        "9223372036854775808",
+        "99999999999999999999",
+        "340282366920938463463374607431768211456",
+        "0b1",
+        "0o5",
+        "NaN",
+        "inf",
+        "chunked",
+        "5 chunked",
+        "true",
+        "5\u{b}",
+        "5\u{0}",
     ]
     .into_iter()
     .map(|value| {
@@ -36,9 +73,7 @@ fn lengths() -> Vec<Case> {
             ("a length with NUL in its name", "Content-\0Length: 5\r\n"),
         ]
         .into_iter()
-        .map(|(name, lines)| {
-            Case::new(name, [with_lines(lines), b"hello".to_vec()].concat(), 400)
-        }),
+        .map(|(name, lines)| Case::new(name, [with_lines(lines), b"hello".to_vec()].concat(), 400)),
     )
     .collect()
 }
@@ -47,15 +82,63 @@ fn lengths() -> Vec<Case> {
 /// is 400, what is only unknown is 501.
 fn codings() -> Vec<Case> {
     let invalid = [
-        "", " ", ",", "chunked,", ",chunked", ", chunked", "chunked,,chunked", "chunked, chunked",
-        "chunked, identity", "chunked, gzip", "chunked,gzip,chunked", "xchunked", "chunkedx",
-        "chunked x", "x chunked", "chunked;", "chunked;q=1", "chunked; a=b", "\"chunked\"", "'chunked'",
-        "[chunked]", "(chunked)", "chunked\u{b}", "\u{b}chunked", "chunked\u{0}", "\u{0}chunked", "chunked\u{c}",
-        "chunked\u{a0}", "\u{feff}chunked", "chunked-", "-chunked", "=chunked", "chunked=", "chu nked",
-        "ch\u{fc}nked", "gzip,", "a b", "chunked\tx", "chunKed\u{1}",
+        "",
+        " ",
+        ",",
+        "chunked,",
+        ",chunked",
+        ", chunked",
+        "chunked,,chunked",
+        "chunked, chunked",
+        "chunked, identity",
+        "chunked, gzip",
+        "chunked,gzip,chunked",
+        "xchunked",
+        "chunkedx",
+        "chunked x",
+        "x chunked",
+        "chunked;",
+        "chunked;q=1",
+        "chunked; a=b",
+        "\"chunked\"",
+        "'chunked'",
+        "[chunked]",
+        "(chunked)",
+        "chunked\u{b}",
+        "\u{b}chunked",
+        "chunked\u{0}",
+        "\u{0}chunked",
+        "chunked\u{c}",
+        "chunked\u{a0}",
+        "\u{feff}chunked",
+        "chunked-",
+        "-chunked",
+        "=chunked",
+        "chunked=",
+        "chu nked",
+        "ch\u{fc}nked",
+        "gzip,",
+        "a b",
+        "chunked\tx",
+        "chunKed\u{1}",
     ];
-    let unknown = ["gzip", "identity", "deflate", "compress", "br", "cow", "gzip, chunked",
-        "identity, chunked", "chunk", "chun", "hunked", "chonked", "trailers", "x-gzip", "identity, gzip"];
+    let unknown = [
+        "gzip",
+        "identity",
+        "deflate",
+        "compress",
+        "br",
+        "cow",
+        "gzip, chunked",
+        "identity, chunked",
+        "chunk",
+        "chun",
+        "hunked",
+        "chonked",
+        "trailers",
+        "x-gzip",
+        "identity, gzip",
+    ];
     let body = b"5\r\nhello\r\n0\r\n\r\n";
     let case = |status| {
         move |value: &&str| {
@@ -66,8 +149,14 @@ fn codings() -> Vec<Case> {
     };
     let lines = [
         ("two codings, alike", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
-        ("two codings, identity last", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"),
-        ("two codings, identity first", "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n"),
+        (
+            "two codings, identity last",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+        ),
+        (
+            "two codings, identity first",
+            "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n",
+        ),
         ("two codings, the first empty", "Transfer-Encoding:\r\nTransfer-Encoding: chunked\r\n"),
         ("two codings, the last empty", "Transfer-Encoding: chunked\r\nTransfer-Encoding:\r\n"),
         ("two codings, the last odd", "Transfer-Encoding: chunked\r\nTransfer-encoding: cow\r\n"),
@@ -79,11 +168,14 @@ fn codings() -> Vec<Case> {
         ("a coding behind a bare return", "A: b\rTransfer-Encoding: chunked\r\n"),
         ("a coding behind a bare line feed", "A: b\nTransfer-Encoding: chunked\r\n"),
         ("a coding with NUL in its name", "Transfer-\0Encoding: chunked\r\n"),
-        ("a coding named by Connection", "Connection: Transfer-Encoding, Content-Type\r\nTransfer-Encoding: chunked\r\n"),
+        (
+            "a coding named by Connection",
+            "Connection: Transfer-Encoding, Content-Type\r\nTransfer-Encoding: chunked\r\n",
+        ),
     ];
-    let lines = lines.into_iter().map(|(name, lines)| {
-        Case::new(name, [with_lines(lines).as_slice(), body].concat(), 400)
-    });
+    let lines = lines
+        .into_iter()
+        .map(|(name, lines)| Case::new(name, [with_lines(lines).as_slice(), body].concat(), 400));
     invalid.iter().map(case(400)).chain(unknown.iter().map(case(501))).chain(lines).collect()
 }
 
@@ -103,11 +195,19 @@ fn both() -> Vec<Case> {
         ("length with identity", format!("{length}Transfer-Encoding: identity\r\n")),
         ("length with an empty coding", format!("{length}Transfer-Encoding:\r\n")),
         ("length with a coding in other case", format!("{length}tRANSFER-eNCODING: CHUNKED\r\n")),
-        ("length, coding, Connection names length", format!("{length}{coding}Connection: content-length\r\n")),
-        ("length, coding, Connection names coding", format!("{length}{coding}Connection: transfer-encoding\r\n")),
+        (
+            "length, coding, Connection names length",
+            format!("{length}{coding}Connection: content-length\r\n"),
+        ),
+        (
+            "length, coding, Connection names coding",
+            format!("{length}{coding}Connection: transfer-encoding\r\n"),
+        ),
     ]
     .into_iter()
-    .map(|(name, lines)| Case::new(name, [with_lines(lines).as_slice(), body.as_bytes()].concat(), 400))
+    .map(|(name, lines)| {
+        Case::new(name, [with_lines(lines).as_slice(), body.as_bytes()].concat(), 400)
+    })
     .collect()
 }
 

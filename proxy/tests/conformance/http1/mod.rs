@@ -92,7 +92,9 @@ impl Bench {
             .collect();
         assert_eq!(self.gateway.get("/end").status, 200);
         let late = self.origin.requests();
-        faults.extend(late.iter().filter(|it| it.target() != "/end").map(|it| format!("late: {it:?}")));
+        faults.extend(
+            late.iter().filter(|it| it.target() != "/end").map(|it| format!("late: {it:?}")),
+        );
         assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
     }
 }

@@ -37,18 +37,17 @@ fn what_is_unusual_but_allowed_keeps_its_meaning() {
     got(&get("/x", "X-A:\r\n"), "GET /x HTTP/1.1", &[("x-a", Some(""))]);
     got(&get("/x", "X-A: b\tc\r\n"), "GET /x HTTP/1.1", &[("x-a", Some("b\tc"))]);
     got(&get("/x", "!#$%&'*+-.^`|~: b\r\n"), "GET /x HTTP/1.1", &[("!#$%&'*+-.^`|~", Some("b"))]);
-    got(&get("/x", "Connection: X-A\r\nX-A: b\r\nX-B: c\r\n"), "GET /x HTTP/1.1", &[
-        ("x-a", None),
-        ("x-b", Some("c")),
-        ("connection", None),
-    ]);
+    got(
+        &get("/x", "Connection: X-A\r\nX-A: b\r\nX-B: c\r\n"),
+        "GET /x HTTP/1.1",
+        &[("x-a", None), ("x-b", Some("c")), ("connection", None)],
+    );
     got(&get("/x", "Connection: ,close ,, keep-alive\r\n"), "GET /x HTTP/1.1", &[]);
-    got(&get("/x", "TE: trailers\r\nKeep-Alive: 5\r\nProxy-Connection: x\r\nUpgrade: h2c\r\n"), "GET /x HTTP/1.1", &[
-        ("te", None),
-        ("keep-alive", None),
-        ("proxy-connection", None),
-        ("upgrade", None),
-    ]);
+    got(
+        &get("/x", "TE: trailers\r\nKeep-Alive: 5\r\nProxy-Connection: x\r\nUpgrade: h2c\r\n"),
+        "GET /x HTTP/1.1",
+        &[("te", None), ("keep-alive", None), ("proxy-connection", None), ("upgrade", None)],
+    );
     got("GET http://localhost/x HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /x HTTP/1.1", &[]);
     got("GET HTTP://LOCALHOST:80/x HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /x HTTP/1.1", &[]);
     got("GET /x HTTP/1.0\r\n\r\n", "GET /x HTTP/1.1", &[]);
