@@ -7,7 +7,7 @@
 pub mod net;
 pub mod time;
 pub mod fence;
-pub mod tls_settings;
+pub mod certificates;
 pub mod options;
 pub mod publication;
 pub mod telemetry;

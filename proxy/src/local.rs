@@ -14,11 +14,11 @@ use slab::Slab;
 use tollgate_core::message::{RequestHead, ResponseHead};
 use tollgate_core::time::Now;
 
+use crate::certificates::ClientConfigs;
 use crate::net::Socket;
 use crate::publication::Published;
 use crate::telemetry::WorkerTelemetry;
 use crate::time::{Deadline, Expiry, Wheel, now};
-use crate::tls_settings::ClientConfigs;
 use crate::upstream::Pools;
 
 /// How long each wait may last, and how much one worker carries.

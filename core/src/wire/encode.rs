@@ -1,6 +1,6 @@
 //! How is a head, or the frame of a chunk, written?
 
-use crate::message::HeadSink;
+use crate::message::{FieldBlock, HeadSink};
 
 use super::grammar::{TARGET, TOKEN, VALUE, all};
 use super::reason::reason_phrase;
@@ -92,6 +92,12 @@ impl HeadSink for HeadEncoder<'_> {
         self.out.extend_from_slice(b": ");
         self.out.extend_from_slice(value);
         self.out.extend_from_slice(b"\r\n");
+    }
+
+    #[inline]
+    fn push_block(&mut self, block: &FieldBlock) {
+        debug_assert!(block.pairs().all(|(name, value)| all(name, TOKEN) && all(value, VALUE)));
+        self.out.extend_from_slice(block.lines());
     }
 }
 
@@ -205,6 +211,21 @@ mod tests {
             },
             "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 18446744073709551615\r\n\
              Connection: keep-alive\r\n\r\n",
+        );
+    }
+
+    #[test]
+    fn blocks_are_copied() {
+        let mut block = FieldBlock::default();
+        block.push(b"A", b"b");
+        block.push(b"C", b"");
+        check(
+            |out| {
+                let mut head = HeadEncoder::response(out, 204);
+                head.push_block(&block);
+                head.end();
+            },
+            "HTTP/1.1 204 No Content\r\nA: b\r\nC: \r\n\r\n",
         );
     }
 

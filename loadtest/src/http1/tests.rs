@@ -113,7 +113,8 @@ fn read_body(framing: Framing, input: &[u8], piece: usize) -> Result<(Vec<u8>, u
 
 #[test]
 fn bodies_end_where_their_framing_says() {
-    let cases: [(Framing, &str, Result<(&str, usize), Malformed>); 9] = [
+    type Expected = Result<(&'static str, usize), Malformed>;
+    let cases: [(Framing, &str, Expected); 9] = [
         (Framing::Length(0), "next", Ok(("", 4))),
         (Framing::Length(3), "abcnext", Ok(("abc", 4))),
         (Framing::UntilClose, "abc", Ok(("abc", 0))),

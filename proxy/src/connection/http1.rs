@@ -66,7 +66,7 @@ fn on_panic(connection: &Connection, message: &str) {
     connection.local.telemetry.counters.panics.add(1);
     tracing::error!(message, "an exchange panicked");
     if connection.reader.is_plain() && !connection.state.has_answered.get() {
-        let _ = connection.socket.send_now(
+        connection.socket.send_now(
             b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n\
               Content-Length: 36\r\nConnection: close\r\n\r\n{\"message\":\"Internal server error\"}\n",
         );

@@ -12,10 +12,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use monoio::net::TcpStream;
-use rustls::ServerConfig;
 use tollgate_core::context::{Client, Tls};
 use tollgate_core::message::Scheme;
 
+use crate::certificates::ServerTls;
 use crate::local::{ClientState, Local};
 use crate::net::tls::{Handshake, accept};
 use crate::net::{Reader, Socket, Writer, split};
@@ -43,7 +43,7 @@ impl Drop for Connection {
 pub async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
-    tls: Option<Arc<ServerConfig>>,
+    tls: Option<Arc<ServerTls>>,
     local: Rc<Local>,
 ) {
     let Ok(local_address) = stream.local_addr() else { return };
@@ -58,17 +58,15 @@ pub async fn serve(
     };
     let (reader, writer) = match tls {
         None => split(stream),
-        Some(config) => match shake_hands(stream, config, &state, &local).await {
+        Some(tls) => match shake_hands(stream, &tls, &state, &local).await {
             None => {
                 local.forget_client(&state);
                 return;
             }
             Some((reader, writer, handshake)) => {
                 client.scheme = Scheme::Https;
-                client.tls = Some(Tls {
-                    version: handshake.version,
-                    cipher_suite: handshake.cipher_suite,
-                });
+                client.tls =
+                    Some(Tls { version: handshake.version, cipher_suite: handshake.cipher_suite });
                 (reader, writer)
             }
         },
@@ -79,13 +77,13 @@ pub async fn serve(
 /// Does the TLS handshake within its time; `None` where there is nobody left to talk to.
 async fn shake_hands(
     stream: TcpStream,
-    config: Arc<ServerConfig>,
+    tls: &ServerTls,
     state: &ClientState,
     local: &Local,
 ) -> Option<(Reader, Writer, Handshake)> {
     let counters = &local.telemetry.counters;
     local.wheel.arm(&state.deadline, local.bounds.handshake, Expiry::Shut, now());
-    match accept(stream, config).await {
+    match accept(stream, tls.config()).await {
         Ok((reader, writer, handshake)) => {
             counters.handshakes.add(1);
             counters.handshakes_resumed.add(u64::from(handshake.is_resumed));

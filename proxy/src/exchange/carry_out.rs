@@ -127,9 +127,7 @@ fn ended_by(failure: &CallFailure) -> Ended {
 
 fn ended_by_client(failure: &BodyFailure) -> Ended {
     match failure {
-        BodyFailure::Malformed(malformed) => {
-            Ended::Caused(Cause::of_malformed(malformed.status()))
-        }
+        BodyFailure::Malformed(malformed) => Ended::Caused(Cause::of_malformed(malformed.status())),
         BodyFailure::TooLarge => Ended::Caused(Cause::PayloadTooLarge),
         BodyFailure::TimedOut => Ended::Caused(Cause::RequestTimedOut),
         BodyFailure::Truncated | BodyFailure::Broken(_) => Ended::Cut,

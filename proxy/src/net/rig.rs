@@ -5,32 +5,34 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use monoio::net::{TcpListener, TcpStream};
-use monoio::{FusionDriver, IoUringDriver, LegacyDriver, RuntimeBuilder};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::sign::CertifiedKey;
-use rustls::{ClientConfig, ServerConfig};
+use rustls::crypto::aws_lc_rs;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::tls_settings::{
-    CertificateTable, Certificates, ClientConfigs, SecurityPolicy, Tickets, configs_trusting,
-    server_config,
-};
+use super::Driver;
+use super::tls::{Alpn, NameKeeping};
+
+/// Both versions that there are.
+pub(crate) const TLS_VERSIONS: [&SupportedProtocolVersion; 2] = [&TLS12, &TLS13];
 
 /// Runs `test` on the io_uring driver and on the epoll driver.
+///
+/// Containers often forbid io_uring; the other driver is tested everywhere.
 pub(crate) fn on_both_drivers<F: Future<Output = ()>>(test: impl Fn() -> F) {
-    let uring = RuntimeBuilder::<IoUringDriver>::new().with_entries(64).enable_timer().build();
-    // Containers often forbid io_uring; the other driver is tested everywhere.
-    if let Ok(mut runtime) = uring {
-        runtime.block_on(test());
+    for driver in [Driver::IoUring, Driver::Epoll] {
+        if Driver::probe(Some(driver)).is_ok() {
+            driver.block_on(test()).expect("the driver was probed");
+        }
     }
-    let epoll = RuntimeBuilder::<LegacyDriver>::new().enable_timer().build();
-    epoll.expect("epoll is there on every Linux").block_on(test());
 }
 
-/// Runs `test` on whichever driver there is, for threads beside the test's own.
+/// Runs `test` on the better driver there is, for threads beside the test's own.
 pub(crate) fn on_a_driver<F: Future>(test: F) -> F::Output {
-    let runtime = RuntimeBuilder::<FusionDriver>::new().with_entries(64).enable_timer().build();
-    runtime.expect("some driver is there").block_on(test)
+    let driver = Driver::probe(None).expect("epoll is there on every Linux");
+    driver.block_on(test).expect("the driver was probed")
 }
 
 /// A listener on a free port of the loopback and its address.
@@ -91,46 +93,42 @@ impl Authority {
         certified(vec![certificate.der().clone()], &key)
     }
 
-    /// Settings of a listener that shows one certificate for each of `names`.
-    pub(crate) fn server(&self, names: &[&str], policy: SecurityPolicy) -> Arc<ServerConfig> {
-        let certified: Vec<_> = names.iter().map(|name| self.certified(&[name])).collect();
-        listener_settings(&certified, policy)
-    }
-
-    /// Settings of clients that trust this authority only.
-    pub(crate) fn clients(&self) -> ClientConfigs {
-        configs_trusting(&[self.certificate()]).expect("a valid authority")
-    }
-
-    /// A copy of the clients' settings with one version only.
-    pub(crate) fn client_of(
-        &self,
-        version: &'static rustls::SupportedProtocolVersion,
-    ) -> ClientConfig {
-        let mut roots = rustls::RootCertStore::empty();
-        roots.add(self.certificate()).expect("a valid authority");
-        let provider = rustls::crypto::aws_lc_rs::default_provider();
-        ClientConfig::builder_with_provider(Arc::new(provider))
-            .with_protocol_versions(&[version])
-            .expect("a supported version")
-            .with_root_certificates(roots)
+    /// Settings of a server of that name which resumes sessions.
+    pub(crate) fn server(&self, name: &str) -> ServerConfig {
+        let certified = SingleCertAndKey::from(CertifiedKey::clone(&self.certified(&[name])));
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&TLS_VERSIONS)
+            .expect("supported versions")
             .with_no_client_auth()
+            .with_cert_resolver(Arc::new(NameKeeping(Arc::new(certified))));
+        config.ticketer = aws_lc_rs::Ticketer::new().expect("randomness");
+        config.alpn_protocols = both_protocols();
+        config
+    }
+
+    /// Settings of a client that trusts this authority only and offers both protocols.
+    pub(crate) fn client(&self, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.certificate()).expect("a valid authority");
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(versions)
+            .expect("supported versions")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        config.alpn_protocols = both_protocols();
+        config
     }
 }
 
-/// Settings of a listener that shows these certificates.
-pub(crate) fn listener_settings(
-    certified: &[Arc<CertifiedKey>],
-    policy: SecurityPolicy,
-) -> Arc<ServerConfig> {
-    let table = CertificateTable::of(certified).expect("at least one certificate");
-    let tickets = Tickets::new().expect("randomness");
-    server_config(Arc::new(Certificates::new(table)), &tickets, policy).expect("valid settings")
+fn both_protocols() -> Vec<Vec<u8>> {
+    [Alpn::Http2, Alpn::Http11].map(|alpn| alpn.as_bytes().to_vec()).into()
 }
 
 /// A chain with its key as listeners show it.
 pub(crate) fn certified(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> Arc<CertifiedKey> {
     let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a PKCS#8 key");
-    let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).expect("a P-256 key");
+    let key = aws_lc_rs::sign::any_supported_type(&key).expect("a P-256 key");
     Arc::new(CertifiedKey::new(chain, key))
 }

@@ -5,7 +5,6 @@ use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 
 use monoio::io::{AsyncReadRent, AsyncWriteRent, OwnedReadHalf, OwnedWriteHalf, Splitable};
 use monoio::net::TcpStream;
-use rustix::net::SendFlags;
 
 use super::Buffer;
 use super::tls::{TlsReader, TlsWriter};
@@ -63,12 +62,18 @@ impl Socket {
         !matches!(peeked, Err(rustix::io::Errno::AGAIN))
     }
 
+    /// Sends what fits at once, without waiting, and forgets the rest: a courtesy to a peer that
+    /// is about to be cut off.
+    pub fn send_now(self, bytes: &[u8]) {
+        let _ = self.try_send(bytes);
+    }
+
     /// Sends as much of `bytes` as the socket takes without waiting, and says how much.
     ///
     /// # Errors
     /// The socket's error; `WouldBlock` when it takes nothing.
-    pub fn send_now(self, bytes: &[u8]) -> io::Result<usize> {
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+    pub(super) fn try_send(self, bytes: &[u8]) -> io::Result<usize> {
+        let flags = rustix::net::SendFlags::DONTWAIT | rustix::net::SendFlags::NOSIGNAL;
         Ok(rustix::net::send(self.borrow(), bytes, flags)?)
     }
 
@@ -103,7 +108,10 @@ pub fn split(stream: TcpStream) -> (Reader, Writer) {
 impl Reader {
     /// Whether bytes come in exactly as they were sent.
     pub fn is_plain(&self) -> bool {
-        matches!(self, Self::Plain(_))
+        match self {
+            Self::Plain(_) => true,
+            Self::Tls(_) => false,
+        }
     }
 
     /// Waits until a read would return at once, without holding a buffer.
@@ -137,19 +145,17 @@ impl Writer {
     /// The socket's error.
     pub async fn writable(&mut self) -> io::Result<()> {
         match self {
-            Self::Plain(half) => {
-                // SAFETY: the other half only reads; `writable` takes the stream by shared reference.
-                let stream = unsafe { &*half.0.get() };
-                stream.writable(false).await
-            }
-            // A TLS writer waits within its writes.
-            Self::Tls(_) => Ok(()),
+            Self::Plain(half) => wait_writable(half).await,
+            Self::Tls(half) => half.writable().await,
         }
     }
 
     /// Whether bytes go out exactly as they are written.
     pub fn is_plain(&self) -> bool {
-        matches!(self, Self::Plain(_))
+        match self {
+            Self::Plain(_) => true,
+            Self::Tls(_) => false,
+        }
     }
 
     /// Sends all unread bytes of `buffer`; it comes back empty where that succeeded.
@@ -187,10 +193,16 @@ impl Writer {
 
 /// Waits until the socket has something to read, without holding a buffer.
 pub(super) async fn wait_readable(half: &OwnedReadHalf<TcpStream>) -> io::Result<()> {
-    // SAFETY: the other half only writes; `readable` takes the stream by shared reference. No safe
-    // form serves: monoio's half offers reads only.
+    // SAFETY: the other half only writes; `readable` takes the stream by shared reference.
     let stream = unsafe { &*half.0.get() };
     stream.readable(false).await
+}
+
+/// Waits until the socket takes something.
+pub(super) async fn wait_writable(half: &OwnedWriteHalf<TcpStream>) -> io::Result<()> {
+    // SAFETY: the other half only reads; `writable` takes the stream by shared reference.
+    let stream = unsafe { &*half.0.get() };
+    stream.writable(false).await
 }
 
 /// Sends all unread bytes of `buffer` as they are.

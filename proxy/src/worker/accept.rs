@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use monoio::net::TcpStream;
-use rustls::ServerConfig;
 
+use crate::certificates::ServerTls;
 use crate::connection;
 use crate::local::Local;
 use crate::net::{Driver, Socket};
@@ -29,14 +29,14 @@ const OVERLOADED: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
 pub(super) struct Listening {
     socket: TcpListener,
     local: Rc<Local>,
-    tls: Option<Arc<ServerConfig>>,
+    tls: Option<Arc<ServerTls>>,
 }
 
 impl Listening {
     /// Begins to accept from `socket`.
     pub(super) fn start(
         socket: TcpListener,
-        tls: Option<Arc<ServerConfig>>,
+        tls: Option<Arc<ServerTls>>,
         local: Rc<Local>,
     ) -> io::Result<Self> {
         // io_uring does not wait on sockets marked non-blocking, and epoll must not block on others.
@@ -74,7 +74,7 @@ impl Listening {
 
 async fn accept_until_stopped(
     listener: monoio::net::TcpListener,
-    tls: Option<Arc<ServerConfig>>,
+    tls: Option<Arc<ServerTls>>,
     local: Rc<Local>,
 ) {
     loop {
@@ -97,7 +97,7 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
 }
 
-fn admit(stream: TcpStream, peer: SocketAddr, tls: Option<&Arc<ServerConfig>>, local: &Rc<Local>) {
+fn admit(stream: TcpStream, peer: SocketAddr, tls: Option<&Arc<ServerTls>>, local: &Rc<Local>) {
     local.telemetry.counters.connections_accepted.add(1);
     if local.connections() >= local.bounds.connections_max {
         turn_away(&stream, tls.is_some(), local);
@@ -113,7 +113,6 @@ fn admit(stream: TcpStream, peer: SocketAddr, tls: Option<&Arc<ServerConfig>>, l
 fn turn_away(stream: &TcpStream, is_tls: bool, local: &Local) {
     local.telemetry.counters.connections_refused.add(1);
     if !is_tls {
-        // A courtesy to a client that is about to be cut off.
-        let _ = Socket::of(stream).send_now(OVERLOADED);
+        Socket::of(stream).send_now(OVERLOADED);
     }
 }

@@ -15,13 +15,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::admin::{Ground, Workers};
+use crate::certificates::{CertificateProblem, SecurityPolicy, ServerTls, Tickets, client_configs};
 use crate::local::{Bounds, Order, Orders, Shared};
 use crate::net::Driver;
 use crate::options::{self, Listen};
-use crate::tls_settings::{
-    CertificateFiles, CertificateTable, Certificates, SecurityPolicy, Tickets, TlsSettingsProblem,
-    client_configs, server_config,
-};
 
 /// Starts a worker on each core of `ground`.
 ///
@@ -48,7 +45,8 @@ pub fn start(ground: Ground) -> io::Result<Workers> {
         listeners.push((tls_of(&listen, &tickets).map_err(unusable)?, sockets.into_iter()));
     }
     for (index, (core, telemetry)) in ground.cores.into_iter().zip(ground.telemetry).enumerate() {
-        let own = listeners.iter_mut().filter_map(|(tls, sockets)| Some((sockets.next()?, tls.clone())));
+        let own =
+            listeners.iter_mut().filter_map(|(tls, sockets)| Some((sockets.next()?, tls.clone())));
         let seed = thread::Seed { index, core, driver, listeners: own.collect(), telemetry };
         let shared = shared.clone();
         shared.running.fetch_add(1, Ordering::Relaxed);
@@ -81,22 +79,16 @@ fn bounds(timeout: &options::TimeoutOptions, connections_max: usize) -> Bounds {
 fn tls_of(
     listen: &Listen,
     tickets: &Tickets,
-) -> Result<Option<Arc<rustls::ServerConfig>>, Vec<TlsSettingsProblem>> {
+) -> Result<Option<Arc<ServerTls>>, Vec<CertificateProblem>> {
     if !listen.is_tls() {
         return Ok(None);
     }
-    let files: Vec<_> = listen
-        .certificates
-        .iter()
-        .map(|files| CertificateFiles { chain: files.chain.clone(), key: files.key.clone() })
-        .collect();
-    let certificates = Arc::new(Certificates::new(CertificateTable::load(&files)?));
-    let config = server_config(certificates, tickets, SecurityPolicy::default());
-    config.map(Some).map_err(|problem| vec![problem])
+    let tls = ServerTls::load(&listen.certificates, tickets, SecurityPolicy::default())?;
+    Ok(Some(Arc::new(tls)))
 }
 
 /// All that is wrong with the files, in one error.
-fn unusable(problems: Vec<TlsSettingsProblem>) -> io::Error {
+fn unusable(problems: Vec<CertificateProblem>) -> io::Error {
     let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
     io::Error::new(io::ErrorKind::InvalidInput, texts.join("; "))
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use rustls::ServerConfig;
 use tollgate_core::time::Now;
 
 use super::accept;
+use crate::certificates::ServerTls;
 use crate::local::{Local, Order, Orders, Shared};
 use crate::net::Driver;
 use crate::telemetry::WorkerTelemetry;
@@ -23,7 +23,7 @@ pub(super) struct Seed {
     pub(super) index: usize,
     pub(super) core: usize,
     pub(super) driver: Driver,
-    pub(super) listeners: Vec<(TcpListener, Option<Arc<ServerConfig>>)>,
+    pub(super) listeners: Vec<(TcpListener, Option<Arc<ServerTls>>)>,
     pub(super) telemetry: WorkerTelemetry,
 }
 

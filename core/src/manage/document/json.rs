@@ -141,8 +141,14 @@ impl Parser<'_, '_> {
                     let place = self.source.place(self.at, self.at + 1);
                     let message =
                         format!("text may not contain the control character {control:#04x}");
-                    return Err(Problem::error(place, message)
-                        .suggest(format!("write \"\\u{control:04x}\"")));
+                    let escape = match control {
+                        b'\n' => "\\n".to_owned(),
+                        b'\r' => "\\r".to_owned(),
+                        _ => format!("\\u{control:04x}"),
+                    };
+                    return Err(
+                        Problem::error(place, message).suggest(format!("write {}", quote(&escape)))
+                    );
                 }
             }
         }

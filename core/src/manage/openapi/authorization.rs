@@ -207,6 +207,10 @@ impl Schemes {
                 ["NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"].map(|word| (word, word));
             if let Some(kind) = reader.word(entry, &words) {
                 authorization.kind = kind;
+                if matches!(kind, "NONE" | "AWS_IAM") {
+                    authorization.authorizer = None;
+                    authorization.scopes.clear();
+                }
             }
         }
         authorization

@@ -93,11 +93,15 @@ fn read_payload_format<'d>(reader: &mut Reader<'d>, map: &'d Map, integration: &
         integration.kind == IntegrationKind::AwsProxy && integration.subtype.is_none();
     match reader.member(map, "payloadFormatVersion") {
         Some(entry) => {
-            // An HTTP API's function takes either; what else is called is called with 1.0.
-            let words: &[(&str, &str)] =
-                if is_function { &[("1.0", "1.0"), ("2.0", "2.0")] } else { &[("1.0", "1.0")] };
-            integration.payload_format_version = reader.word(entry, words).map(str::to_owned);
+            integration.payload_format_version =
+                reader.word(entry, &[("1.0", "1.0"), ("2.0", "2.0")]).map(str::to_owned);
+            if !is_function && integration.payload_format_version.as_deref() == Some("2.0") {
+                let message =
+                    "only functions are called with payload format 2.0; this has no effect";
+                reader.problems.warning(entry.value.place, message);
+            }
         }
+        None if reader.has(map, "payloadFormatVersion") => {}
         None if is_function => {
             let problem = Problem::error(
                 integration.place,
@@ -115,17 +119,19 @@ fn check_target(reader: &mut Reader<'_>, map: &Map, integration: &Integration) {
         // The URI of a private integration is the ARN of a listener or of a service.
         (IntegrationKind::HttpProxy, ConnectionType::VpcLink) => {
             let is_arn = integration.uri.as_deref().is_some_and(|uri| uri.starts_with("arn:"));
-            if !is_arn {
+            let is_told = integration.uri.is_none() && reader.has(map, "uri");
+            if !is_arn && !is_told {
                 let message = "an integration over VPC_LINK needs the ARN of a listener or service as \"uri\"";
                 reader.problems.error(integration.uri_place, message);
             }
         }
         (IntegrationKind::HttpProxy, ConnectionType::Internet) => {
-            integration::check_http(reader, integration, map.find("httpMethod").is_some());
+            integration::check_http(reader, map, integration);
         }
         _ => {
             let is_arn = integration.uri.as_deref().is_some_and(|uri| uri.starts_with("arn:"));
-            if integration.subtype.is_none() && !is_arn {
+            let is_told = integration.uri.is_none() && reader.has(map, "uri");
+            if integration.subtype.is_none() && !is_arn && !is_told {
                 let message =
                     "Invalid ARN specified in the request: \"uri\" must be that of a function";
                 reader.problems.error(integration.uri_place, message);

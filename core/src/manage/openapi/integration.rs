@@ -44,6 +44,7 @@ pub(super) fn kind<'d>(
 ) -> Option<IntegrationKind> {
     match reader.member(map, "type") {
         Some(entry) => reader.word(entry, &KINDS),
+        None if reader.has(map, "type") => None,
         None => {
             let problem = Problem::error(place, "the integration has no \"type\"")
                 .suggest("one of aws, aws_proxy, http, http_proxy, mock");
@@ -107,20 +108,19 @@ fn timeout<'d>(reader: &mut Reader<'d>, entry: &'d Entry, ms_max: u32) -> Option
 }
 
 /// Reports what keeps an HTTP integration from being called.
-pub(super) fn check_http(reader: &mut Reader<'_>, integration: &Integration, has_verb: bool) {
-    if !has_verb {
+pub(super) fn check_http(reader: &mut Reader<'_>, map: &Map, integration: &Integration) {
+    if !reader.has(map, "httpMethod") {
         let problem =
             Problem::error(integration.place, "Enumeration value for HttpMethod must be non-empty")
                 .suggest("add \"httpMethod\", such as \"httpMethod: GET\" or \"httpMethod: ANY\"");
         reader.problems.push(problem);
     }
     let Some(uri) = &integration.uri else {
-        let problem = Problem::error(
-            integration.place,
-            "Invalid HTTP endpoint specified for URI: there is none",
-        )
-        .suggest("add \"uri\"");
-        reader.problems.push(problem);
+        if !reader.has(map, "uri") {
+            let message = "Invalid HTTP endpoint specified for URI: there is none";
+            let problem = Problem::error(integration.place, message).suggest("add \"uri\"");
+            reader.problems.push(problem);
+        }
         return;
     };
     if let Some(problem) = uri::http_endpoint_problem(uri) {

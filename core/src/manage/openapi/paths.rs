@@ -143,6 +143,12 @@ fn checked_path(reader: &mut Reader<'_>, entry: &Entry, prefix: &str) -> Option<
     }
     match path_problem(&path, reader.kind) {
         None => Some(path),
+        Some((message, _)) if written == "/$default" => {
+            let problem = Problem::error(place, format!("{message} in the path {}", quote(&path)));
+            let suggestion = "set \"x-tollgate-kind: http\" if this is an HTTP API";
+            reader.problems.push(problem.suggest(suggestion));
+            None
+        }
         Some((message, suggestion)) => {
             let problem = Problem::error(place, format!("{message} in the path {}", quote(&path)));
             reader.problems.push(match suggestion {

@@ -49,6 +49,12 @@ impl<'d> Reader<'d> {
         map.find(key).filter(|entry| !matches!(entry.value.value, Value::Null | Value::Refused))
     }
 
+    /// Whether `map` says something under `key`, readable or not: what is there but wrong has
+    /// been told, and is not missing as well.
+    pub(super) fn has(&self, map: &Map, key: &str) -> bool {
+        map.find(key).is_some_and(|entry| !matches!(entry.value.value, Value::Null))
+    }
+
     /// The object `key` of `map`.
     pub(super) fn map_member(&mut self, map: &'d Map, key: &str) -> Option<&'d Map> {
         let entry = self.member(map, key)?;

@@ -65,7 +65,11 @@ fn resources(reader: &mut Reader<'_>, shared: &mut Shared, options: &Options<'_>
         resources.push(resource);
     }
     let has_methods = resources.iter().any(|resource| !resource.methods.is_empty());
-    if !has_methods && reader.root.find("paths").is_some() {
+    let has_paths = |map: &Map| !map.entries().is_empty();
+    let is_empty =
+        reader.root.find("paths").is_some_and(|e| !e.value.as_map().is_some_and(has_paths));
+    // Where every path was refused, that is what is wrong.
+    if !has_methods && (is_empty || !resources.is_empty()) {
         let place = root::place_of(reader, "paths");
         reader.problems.error(place, "The REST API doesn't contain any methods");
     }

@@ -65,14 +65,13 @@ pub(super) fn read<'d>(
 
 /// Reports what keeps the integration from being called.
 fn check_target(reader: &mut Reader<'_>, map: &Map, integration: &Integration) {
-    let has_verb = map.find("httpMethod").is_some();
     match integration.kind {
         IntegrationKind::Mock => {}
         IntegrationKind::Http | IntegrationKind::HttpProxy => {
-            integration::check_http(reader, integration, has_verb);
+            integration::check_http(reader, map, integration);
         }
         IntegrationKind::Aws | IntegrationKind::AwsProxy => {
-            if !has_verb {
+            if !reader.has(map, "httpMethod") {
                 let message = "Enumeration value for HttpMethod must be non-empty";
                 let problem =
                     Problem::error(integration.place, message).suggest("add \"httpMethod: POST\"");
@@ -81,6 +80,7 @@ fn check_target(reader: &mut Reader<'_>, map: &Map, integration: &Integration) {
             let is_proxy = integration.kind == IntegrationKind::AwsProxy;
             let problem = match &integration.uri {
                 Some(uri) => uri::aws_arn_problem(uri, is_proxy),
+                None if reader.has(map, "uri") => None,
                 None => {
                     Some(("Invalid ARN specified in the request: there is no \"uri\"".into(), None))
                 }
@@ -217,6 +217,9 @@ fn response<'d>(
     let map = reader.map(entry)?;
     reader.check_keys(map, &keys::INTEGRATION_RESPONSE);
     let Some(status_entry) = reader.member(map, "statusCode") else {
+        if reader.has(map, "statusCode") {
+            return None;
+        }
         let problem =
             Problem::error(entry.key_place, "the integration response has no \"statusCode\"")
                 .suggest("add one, such as \"statusCode: '200'\"");

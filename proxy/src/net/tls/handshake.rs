@@ -160,7 +160,7 @@ async fn send_queued(stream: &mut TcpStream, session: &mut Session) -> io::Resul
 async fn refuse(stream: &mut TcpStream, session: &mut Session) {
     let socket = Socket::of(stream);
     let queued = session.queued_mut();
-    if queued.is_empty() || socket.send_now(queued).is_err() {
+    if queued.is_empty() || socket.try_send(queued).is_err() {
         return;
     }
     socket.shut_writing();

@@ -59,7 +59,7 @@ impl Shared {
             return;
         }
         // A socket that fails here fails the caller's next read or write too.
-        let sent = self.socket.send_now(queued).unwrap_or(0);
+        let sent = self.socket.try_send(queued).unwrap_or(0);
         queued.drain(..sent);
         if queued.is_empty() {
             *queued = Vec::new();

@@ -11,9 +11,8 @@ use rustls::{ClientConfig, ClientConnection, HandshakeKind, ServerConfig, Stream
 use rustls_pki_types::ServerName;
 
 use super::{Alpn, Handshake, TlsError, accept, connect};
-use crate::net::rig::{Authority, listen, on_a_driver, on_both_drivers, socket_pair};
+use crate::net::rig::{Authority, TLS_VERSIONS, listen, on_a_driver, on_both_drivers, socket_pair};
 use crate::net::{Buffer, Reader, Writer};
-use crate::tls_settings::SecurityPolicy;
 
 const NAME: &str = "api.example.com";
 
@@ -25,7 +24,7 @@ fn server_name(name: &str) -> ServerName<'static> {
 
 fn settings() -> (Authority, Arc<ServerConfig>) {
     let authority = Authority::new();
-    let server = authority.server(&[NAME], SecurityPolicy::default());
+    let server = Arc::new(authority.server(NAME));
     (authority, server)
 }
 
@@ -104,8 +103,8 @@ fn outside_client<T: Read + Write>(
 #[test]
 fn what_goes_round_comes_back_whole_in_both_directions_at_once() {
     let (authority, server) = settings();
-    for version in [&TLS12, &TLS13] {
-        let client = Arc::new(authority.client_of(version));
+    for version in TLS_VERSIONS {
+        let client = Arc::new(authority.client(&[version]));
         on_both_drivers(|| async {
             for len in [1, 2, 16 * 1024, 16 * 1024 + 1, 200_000, 10_000_000] {
                 let (client, server) = tls_pair(Arc::clone(&client), Arc::clone(&server)).await;
@@ -131,29 +130,31 @@ fn what_goes_round_comes_back_whole_in_both_directions_at_once() {
 #[test]
 fn the_handshake_says_what_was_agreed_on() {
     let (authority, server) = settings();
-    let clients = authority.clients();
-    let tls12 = Arc::new(authority.client_of(&TLS12));
+    let client = Arc::new(authority.client(&TLS_VERSIONS));
+    let mut tls12 = authority.client(&[&TLS12]);
+    tls12.alpn_protocols.clear();
+    let tls12 = Arc::new(tls12);
     on_both_drivers(|| async {
-        let (client, at_server) = tls_pair(Arc::clone(&clients.verified), server.clone()).await;
+        let (client, at_server) = tls_pair(Arc::clone(&client), server.clone()).await;
         assert_eq!(at_server.2.server_name.as_deref(), Some(NAME));
         for handshake in [&client.2, &at_server.2] {
             assert_eq!(handshake.alpn, Some(Alpn::Http2));
             assert_eq!(handshake.version, "TLSv1.3");
-            assert_eq!(handshake.cipher_suite, "TLS_AES_128_GCM_SHA256");
+            assert_eq!(handshake.cipher_suite, "TLS_AES_256_GCM_SHA384");
         }
         let (_, at_server) = tls_pair(Arc::clone(&tls12), server.clone()).await;
         assert_eq!(at_server.2.alpn, None);
         assert_eq!(at_server.2.version, "TLSv1.2");
-        assert_eq!(at_server.2.cipher_suite, "ECDHE-ECDSA-AES128-GCM-SHA256");
+        assert_eq!(at_server.2.cipher_suite, "ECDHE-ECDSA-AES256-GCM-SHA384");
     });
 }
 
 #[test]
 fn a_half_closed_connection_still_carries_the_other_direction() {
     let (authority, server) = settings();
-    let clients = authority.clients();
+    let client = Arc::new(authority.client(&TLS_VERSIONS));
     on_both_drivers(|| async {
-        let (client, server) = tls_pair(Arc::clone(&clients.verified), server.clone()).await;
+        let (client, server) = tls_pair(Arc::clone(&client), server.clone()).await;
         let ((mut reader, mut writer, _), (mut far_reader, mut far_writer, _)) = (client, server);
         send_all(&mut writer, b"question").await.expect("the server is there");
         writer.close().await.expect("the server is there");
@@ -167,9 +168,9 @@ fn a_half_closed_connection_still_carries_the_other_direction() {
 #[test]
 fn an_end_without_close_notify_is_an_error() {
     let (authority, server) = settings();
-    let clients = authority.clients();
+    let client = Arc::new(authority.client(&TLS_VERSIONS));
     on_both_drivers(|| async {
-        let (client, server) = tls_pair(Arc::clone(&clients.verified), server.clone()).await;
+        let (client, server) = tls_pair(Arc::clone(&client), server.clone()).await;
         let ((mut reader, _writer, _), (far_reader, mut far_writer, _)) = (client, server);
         send_all(&mut far_writer, b"half of the ans").await.expect("the client is there");
         drop((far_reader, far_writer));
@@ -181,12 +182,12 @@ fn an_end_without_close_notify_is_an_error() {
 #[test]
 fn a_read_ends_when_the_socket_is_shut_down_from_elsewhere() {
     let (authority, server) = settings();
-    let clients = authority.clients();
+    let client = Arc::new(authority.client(&TLS_VERSIONS));
     on_both_drivers(|| async {
         let (client_end, server_end) = socket_pair().await;
         let socket = crate::net::Socket::of(&server_end);
         let accepting = monoio::spawn(accept(server_end, server.clone()));
-        let config = Arc::clone(&clients.verified);
+        let config = Arc::clone(&client);
         let mut client = connect(client_end, server_name(NAME), config).await.expect("trusted");
         client.1.flush();
         let (mut reader, _writer, _) = accepting.await.expect("a willing client");
@@ -229,8 +230,8 @@ fn connect_outside(address: std::net::SocketAddr) -> StdStream {
 #[test]
 fn records_may_come_byte_by_byte_and_messages_in_many_records() {
     let (authority, server) = settings();
-    for version in [&TLS12, &TLS13] {
-        let mut config = authority.client_of(version);
+    for version in TLS_VERSIONS {
+        let mut config = authority.client(&[version]);
         // 32 bytes is the least that rustls agrees to: the hello comes in a dozen records.
         config.max_fragment_size = Some(32);
         let (address, thread) = echo_server(Arc::clone(&server));
@@ -248,7 +249,7 @@ fn records_may_come_byte_by_byte_and_messages_in_many_records() {
 #[test]
 fn key_updates_of_the_peer_are_followed() {
     let (authority, server) = settings();
-    let config = Arc::new(authority.client_of(&TLS13));
+    let config = Arc::new(authority.client(&[&TLS13]));
     let (address, thread) = echo_server(server);
     let mut client = outside_client(&config, connect_outside(address));
     for round in 0..20_u8 {
@@ -268,8 +269,8 @@ fn key_updates_of_the_peer_are_followed() {
 #[test]
 fn a_session_of_one_worker_is_resumed_by_another() {
     let (authority, server) = settings();
-    for version in [&TLS12, &TLS13] {
-        let config = Arc::new(authority.client_of(version));
+    for version in TLS_VERSIONS {
+        let config = Arc::new(authority.client(&[version]));
         for expected in [HandshakeKind::Full, HandshakeKind::Resumed, HandshakeKind::Resumed] {
             let (address, thread) = echo_server(Arc::clone(&server));
             let mut client = outside_client(&config, connect_outside(address));
@@ -285,10 +286,10 @@ fn a_session_of_one_worker_is_resumed_by_another() {
 #[test]
 fn our_client_resumes_too() {
     let (authority, server) = settings();
-    let clients = authority.clients();
+    let client = Arc::new(authority.client(&TLS_VERSIONS));
     on_both_drivers(|| async {
         for _ in 0..2 {
-            let (client, server) = tls_pair(Arc::clone(&clients.verified), server.clone()).await;
+            let (client, server) = tls_pair(Arc::clone(&client), server.clone()).await;
             let ((mut reader, mut writer, _), (far_reader, far_writer, _)) = (client, server);
             let echoing = monoio::spawn(echo(far_reader, far_writer));
             send_all(&mut writer, b"ping").await.expect("the server reads");
@@ -296,7 +297,7 @@ fn our_client_resumes_too() {
             assert_eq!(receive_all(&mut reader).await.expect("an orderly end"), b"ping");
             echoing.await.expect("the client reads");
         }
-        let (client, server) = tls_pair(Arc::clone(&clients.verified), server.clone()).await;
+        let (client, server) = tls_pair(Arc::clone(&client), server.clone()).await;
         assert!(client.2.is_resumed && server.2.is_resumed);
     });
 }
@@ -304,12 +305,12 @@ fn our_client_resumes_too() {
 #[test]
 fn a_client_refuses_a_server_of_another_name_and_says_so() {
     let authority = Authority::new();
-    let server = authority.server(&["other.example.com"], SecurityPolicy::default());
-    let clients = authority.clients();
+    let server = Arc::new(authority.server("other.example.com"));
+    let client = Arc::new(authority.client(&TLS_VERSIONS));
     on_both_drivers(|| async {
         let (client_end, server_end) = socket_pair().await;
         let accepting = monoio::spawn(accept(server_end, server.clone()));
-        let config = Arc::clone(&clients.verified);
+        let config = Arc::clone(&client);
         let refused = connect(client_end, server_name(NAME), config).await;
         assert!(matches!(
             refused,
@@ -368,7 +369,7 @@ fn what_is_no_handshake_is_answered_with_the_right_alert() {
 #[test]
 fn a_broken_record_is_answered_with_an_alert_and_the_end() {
     let (authority, server) = settings();
-    let config = Arc::new(authority.client_of(&TLS13));
+    let config = Arc::new(authority.client(&[&TLS13]));
     let (address, thread) = echo_server(server);
     let mut client = outside_client(&config, connect_outside(address));
     client.write_all(b"ping").expect("the server reads");
@@ -384,11 +385,11 @@ fn a_broken_record_is_answered_with_an_alert_and_the_end() {
 #[test]
 fn tickets_in_many_pieces_do_not_disturb_writes() {
     let authority = Authority::new();
-    let mut server = (*authority.server(&[NAME], SecurityPolicy::default())).clone();
+    let mut server = authority.server(NAME);
     server.max_fragment_size = Some(32);
     server.send_tls13_tickets = 4;
     let server = Arc::new(server);
-    let clients = authority.clients();
+    let client = Arc::new(authority.client(&TLS_VERSIONS));
     on_both_drivers(|| async {
         let (listener, address) = listen();
         let server = Arc::clone(&server);
@@ -404,7 +405,7 @@ fn tickets_in_many_pieces_do_not_disturb_writes() {
             received
         });
         let (stream, _) = listener.accept().await.expect("the server dials");
-        let config = Arc::clone(&clients.verified);
+        let config = Arc::clone(&client);
         let halves = connect(stream, server_name(NAME), config).await.expect("trusted");
         let (mut reader, mut writer, _) = halves;
         let receiving = monoio::spawn(async move { receive_all(&mut reader).await });
@@ -420,9 +421,9 @@ fn tickets_in_many_pieces_do_not_disturb_writes() {
 #[test]
 fn a_read_takes_no_more_than_there_is_room_for() {
     let (authority, server) = settings();
-    let clients = authority.clients();
+    let client = Arc::new(authority.client(&TLS_VERSIONS));
     on_both_drivers(|| async {
-        let (client, server) = tls_pair(Arc::clone(&clients.verified), server.clone()).await;
+        let (client, server) = tls_pair(Arc::clone(&client), server.clone()).await;
         let ((_reader, mut writer, _), (mut far_reader, _writer, _)) = (client, server);
         let sent = pattern(16 * 1024);
         send_all(&mut writer, &sent).await.expect("the server reads");
@@ -441,9 +442,9 @@ fn a_read_takes_no_more_than_there_is_room_for() {
 #[test]
 fn a_client_that_only_listens_still_finishes_its_handshake() {
     let (authority, server) = settings();
-    let clients = authority.clients();
+    let client = Arc::new(authority.client(&TLS_VERSIONS));
     on_both_drivers(|| async {
-        let (client, server) = tls_pair_with_listening_client(&clients.verified, &server).await;
+        let (client, server) = tls_pair_with_listening_client(&client, &server).await;
         assert_eq!(client, b"hello");
         drop(server);
     });

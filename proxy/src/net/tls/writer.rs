@@ -8,7 +8,7 @@ use monoio::net::TcpStream;
 
 use super::Shared;
 use crate::net::Buffer;
-use crate::net::stream::write_plain;
+use crate::net::stream::{wait_writable, write_plain};
 
 /// The writing half of a TLS connection.
 #[derive(Debug)]
@@ -41,6 +41,14 @@ impl TlsWriter {
             buffer.clear();
         }
         (result, buffer)
+    }
+
+    /// Waits until the socket takes something.
+    ///
+    /// # Errors
+    /// The socket's error.
+    pub async fn writable(&mut self) -> io::Result<()> {
+        wait_writable(&self.half).await
     }
 
     /// Sends now what would ride with the next write, as far as the socket takes it without waiting.
