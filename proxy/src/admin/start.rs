@@ -83,7 +83,9 @@ fn serve(
         systemd::notify_ready("serving");
         started.tell(workers.driver, options.log_format);
         let outcome = control.run(&workers, Leave::of(&options.admin)).await;
-        control.into_log_thread().map(stop_logs);
+        if let Some(log_thread) = control.into_log_thread() {
+            stop_logs(log_thread);
+        }
         outcome.map_err(|error| error.to_string())
     });
     // A definition that is still being read must not keep the program from ending.
