@@ -13,6 +13,7 @@ use tollgate_core::snapshot::{Snapshot, Stage};
 use crate::options::{Listen, LogFormat, ServeOptions};
 
 use super::report::Manner;
+use super::start::Sockets;
 
 /// What there is to tell once workers serve.
 #[derive(Debug)]
@@ -20,23 +21,24 @@ pub(super) struct Started {
     apis: Vec<Served>,
     listen: Vec<Listen>,
     admin: SocketAddr,
+    workers: usize,
 }
 
 impl Started {
-    /// Collects it from what is served; `listen` are the addresses that were bound.
-    pub(super) fn of(
-        snapshot: &Snapshot,
-        options: &ServeOptions,
-        listen: Vec<Listen>,
-        admin: SocketAddr,
-    ) -> Self {
+    /// Collects it from what is served and what was bound.
+    pub(super) fn of(snapshot: &Snapshot, options: &ServeOptions, sockets: &Sockets) -> Self {
         let base_paths = options.definition.files.iter().map(|file| file.base_path.clone());
         let apis = snapshot.stages.iter().zip(base_paths);
-        Self { apis: apis.map(|(stage, base)| served(stage, base)).collect(), listen, admin }
+        Self {
+            apis: apis.map(|(stage, base)| served(stage, base)).collect(),
+            listen: sockets.listeners.iter().map(|(listen, _)| listen.clone()).collect(),
+            admin: sockets.admin_address,
+            workers: sockets.cores.len(),
+        }
     }
 
     /// Tells people in a few lines, and programs in one.
-    pub(super) fn tell(&self, driver: &str, workers: usize, format: Option<LogFormat>) {
+    pub(super) fn tell(&self, driver: &str, format: Option<LogFormat>) {
         let manner = Manner::of_log(format);
         if manner.is_for_people {
             let text =
@@ -47,7 +49,7 @@ impl Started {
         let listen: Vec<_> = self.listen.iter().map(ToString::to_string).collect();
         let apis: Vec<_> = self.apis.iter().map(|api| api.name.as_str()).collect();
         let (listen, apis) = (listen.join(" "), apis.join(", "));
-        tracing::info!(listen, admin = %self.admin, apis, driver, workers, "serving");
+        tracing::info!(listen, admin = %self.admin, apis, driver, workers = self.workers, "serving");
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 use tollgate_core::snapshot::Snapshot;
 
-use crate::options::{DefinitionOptions, LogFormat, ServeOptions};
+use crate::options::{AdminOptions, DefinitionOptions, LogFormat, ServeOptions};
 use crate::telemetry::LogThread;
 
 use super::definitions::{self, Manner};
@@ -351,6 +351,13 @@ pub(super) struct Leave {
     pub(super) drain_delay: Duration,
     /// How long requests in flight may take from then on.
     pub(super) grace_period: Duration,
+}
+
+impl Leave {
+    /// As the operator wants it.
+    pub(super) fn of(options: &AdminOptions) -> Self {
+        Self { drain_delay: options.drain_delay, grace_period: options.grace_period }
+    }
 }
 
 async fn second_signal(signals: &mut Signals) {

@@ -111,3 +111,91 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     File::open(path)?.take(DEFINITION_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::options::{Arguments, Command};
+
+    /// A document of one method.
+    const DOCUMENT: &str = r#"{"openapi": "3.0.1", "info": {"title": "t", "version": "1"},
+        "paths": {"/a": {"get": {"responses": {"200": {"description": "ok"}},
+        "x-amazon-apigateway-integration": {"type": "http_proxy", "httpMethod": "GET",
+        "payloadFormatVersion": "1.0", "uri": "http://127.0.0.1:8080/"}}}}}"#;
+
+    /// Writes files, and loads them with these further words of the command line.
+    fn check(files: &[(&str, &[u8])], words: &[&str], manner: &Manner) -> Loaded {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut line = vec!["tollgate".to_owned(), "validate".to_owned()];
+        for (name, content) in files {
+            let (file, _) = name.split_once('=').unwrap_or((name, ""));
+            if !content.is_empty() {
+                std::fs::write(folder.path().join(file), content).expect("written");
+            }
+            line.push(format!("{}/{name}", folder.path().display()));
+        }
+        line.extend(words.iter().map(|word| (*word).to_owned()));
+        match Arguments::try_parse_from(line).map(|arguments| arguments.command) {
+            Ok(Command::Validate(options)) => load(&options.definition, manner, None),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn messages(loaded: &Loaded) -> Vec<&str> {
+        loaded.problems.iter().map(|problem| problem.message.as_str()).collect()
+    }
+
+    #[test]
+    fn files_become_stages_at_their_base_paths() {
+        let files = [("a.json", DOCUMENT.as_bytes()), ("b.json=/b", DOCUMENT.as_bytes())];
+        let loaded = check(&files, &["--kind=http", "--stage=dev"], &Manner::default());
+        assert_eq!(loaded.errors(), 0, "{:?}", loaded.problems);
+        let snapshot = loaded.snapshot.expect("it is valid");
+        let stages: Vec<_> = snapshot.stages.iter().map(|stage| &*stage.facts.stage).collect();
+        assert_eq!(stages, ["dev", "dev"]);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_one_problem_and_the_rest_is_checked() {
+        let files = [("absent.json", &b""[..]), ("b.json=/b", b"{")];
+        let loaded = check(&files, &[], &Manner::default());
+        let found = messages(&loaded);
+        assert!(found[0].starts_with("the file cannot be read: No such file"), "{found:?}");
+        assert!(loaded.problems[1..].iter().all(|problem| problem.place.document == 1));
+        assert!(found.len() > 1 && loaded.snapshot.is_none(), "{found:?}");
+    }
+
+    #[test]
+    fn bytes_that_are_no_document_are_refused() {
+        let huge = vec![b' '; DEFINITION_BYTES_MAX + 1];
+        for bytes in [&b"\xff\xfe"[..], b"{", b"[]", b"a: b", &huge] {
+            let loaded = check(&[("a.yaml", bytes)], &[], &Manner::default());
+            assert!(loaded.errors() > 0 && loaded.snapshot.is_none(), "{:?}", bytes.first());
+        }
+    }
+
+    #[test]
+    fn an_access_log_format_is_compiled_into_every_stage() {
+        let files = [("a.json", DOCUMENT.as_bytes())];
+        let with = |format: &str| Manner {
+            access_log_format: Some(format.to_owned()),
+            ..Manner::default()
+        };
+        let loaded = check(&files, &["--kind=http"], &with("JSON"));
+        let snapshot = loaded.snapshot.expect("it is valid");
+        assert!(snapshot.stages[0].access_log.is_some());
+        let loaded = check(&files, &["--kind=http"], &with("$context.status"));
+        assert!(loaded.errors() == 1 && loaded.snapshot.is_none(), "{:?}", loaded.problems);
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_command_line_together_is_a_problem_too() {
+        let same = [("a.json", DOCUMENT.as_bytes()), ("b.json", DOCUMENT.as_bytes())];
+        let loaded = check(&same, &["--kind=http"], &Manner::default());
+        assert!(loaded.errors() > 0, "two files at the root");
+        let loaded = check(&same[..1], &["--kind=rest", "--stage=$default"], &Manner::default());
+        assert!(loaded.errors() > 0, "a REST API has no such stage");
+    }
+}

@@ -6,9 +6,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
+use tokio::runtime::Runtime;
 use tollgate_core::snapshot::Snapshot;
 
 use crate::options::{AccessLogOptions, AccessLogTarget, Listen, ServeOptions};
+use crate::publication::Published;
 use crate::telemetry::{
     AccessLog, LogThread, Sink, WorkerCounters, WorkerTelemetry, render_access,
     start_operational_log,
@@ -63,59 +66,51 @@ fn serve(
     let counters: Vec<Arc<WorkerCounters>> = sockets.cores.iter().map(|_| Arc::default()).collect();
     let (log_thread, telemetry) = start_logs(&options.access_log, &counters)?;
     let shared = Arc::new(Shared::new(counters));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .thread_name("tollgate-files")
-        .build()
-        .map_err(|error| format!("the admin thread has no runtime: {error}"))?;
-    let listen = sockets.listeners.iter().map(|(listen, _)| listen.clone()).collect();
-    let started = console::Started::of(&snapshot, options, listen, sockets.admin_address);
-    let workers_count = sockets.cores.len();
+    let started = console::Started::of(&snapshot, options, &sockets);
     let allowed = options.upstream.allow_link_local.clone();
     let publishing = Publishing::start(snapshot, allowed, Arc::clone(&shared), 0);
-    let ground = Ground {
-        driver: options.worker.driver,
-        connections_max: sockets.connections_max,
-        cores: sockets.cores,
-        listeners: sockets.listeners,
-        publication: publishing.for_workers(),
-        telemetry,
-        timeout: options.timeout.clone(),
-        upstream: options.upstream.clone(),
-    };
-    let files = (options, manner, watch);
+    let (ground, admin) = sockets.into_ground(options, publishing.for_workers(), telemetry);
+    let runtime = runtime()?;
     let outcome = runtime.block_on(async {
+        let files = (options, manner, watch);
         let mut control = Control::new(Arc::clone(&shared), publishing, files, log_thread)?;
         let door = Door::new(options.admin.hosts.iter().cloned());
-        http::start(sockets.admin, Arc::clone(&shared), door)?;
+        http::start(admin, Arc::clone(&shared), door)?;
         control.look_up_first_names().await;
         let workers = start_workers(ground).map_err(|error| format!("workers: {error}"))?;
         shared.update(|totals| totals.driver = workers.driver);
         shared.set_readiness(Readiness::Ready);
         systemd::notify_ready("serving");
-        started.tell(workers.driver, workers_count, options.log_format);
-        let leave = Leave {
-            drain_delay: options.admin.drain_delay,
-            grace_period: options.admin.grace_period,
-        };
-        let outcome = control.run(&workers, leave).await.map_err(|error| error.to_string());
+        started.tell(workers.driver, options.log_format);
+        let outcome = control.run(&workers, Leave::of(&options.admin)).await;
         if let Some(log_thread) = control.into_log_thread() {
             stop_logs(log_thread);
         }
-        outcome
+        outcome.map_err(|error| error.to_string())
     });
     // A definition that is still being read must not keep the program from ending.
     runtime.shutdown_background();
     outcome
 }
 
+fn runtime() -> Result<Runtime, String> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_all().thread_name("tollgate-files").build();
+    runtime.map_err(|error| format!("the admin thread has no runtime: {error}"))
+}
+
 /// What is opened before anything starts, so that a wrong address is known at once.
-struct Sockets {
-    cores: Vec<usize>,
+#[derive(Debug)]
+pub(super) struct Sockets {
+    /// The core of each worker.
+    pub(super) cores: Vec<usize>,
+    /// Client connections of one worker.
     connections_max: usize,
-    listeners: Vec<(Listen, Vec<TcpListener>)>,
+    /// The addresses that were bound, with a socket for each worker.
+    pub(super) listeners: Vec<(Listen, Vec<TcpListener>)>,
     admin: TcpListener,
-    admin_address: SocketAddr,
+    /// The admin address that was bound.
+    pub(super) admin_address: SocketAddr,
 }
 
 impl Sockets {
@@ -144,6 +139,26 @@ impl Sockets {
         let admin_address = admin.local_addr().unwrap_or(options.admin.address);
         let connections_max = (connections_max as usize).div_ceil(cores.len());
         Ok(Self { cores, connections_max, listeners, admin, admin_address })
+    }
+
+    /// What workers start from, and the admin address's socket.
+    fn into_ground(
+        self,
+        options: &ServeOptions,
+        publication: Arc<ArcSwap<Published>>,
+        telemetry: Vec<WorkerTelemetry>,
+    ) -> (Ground, TcpListener) {
+        let ground = Ground {
+            driver: options.worker.driver,
+            connections_max: self.connections_max,
+            cores: self.cores,
+            listeners: self.listeners,
+            publication,
+            telemetry,
+            timeout: options.timeout.clone(),
+            upstream: options.upstream.clone(),
+        };
+        (ground, self.admin)
     }
 }
 
@@ -188,5 +203,77 @@ fn stop_logs(log_thread: LogThread) {
             tracing::warn!(lost = counters.lost, "access-log records were lost");
         }
         Some(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::options::{Arguments, Command};
+
+    fn options(line: &[&str]) -> ServeOptions {
+        let own = ["tollgate", "serve", "--listen=127.0.0.1:0", "--admin=127.0.0.1:0"];
+        let line = own.iter().chain(line);
+        match Arguments::try_parse_from(line).map(|arguments| arguments.command) {
+            Ok(Command::Serve(options)) => *options,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn sockets_are_bound_for_each_worker_and_their_ports_told() {
+        let sockets = Sockets::open(&options(&["a.yaml", "--workers=3", "--max-connections=10"]))
+            .expect("bound");
+        assert_eq!(sockets.cores.len(), 3);
+        assert_eq!(sockets.connections_max, 4, "shared among workers, rounded up");
+        let (listen, own) = &sockets.listeners[0];
+        assert_eq!(own.len(), 3);
+        assert_eq!(own[2].local_addr().expect("an address"), listen.address);
+        assert!(listen.address.port() != 0 && sockets.admin_address.port() != 0);
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_bound_is_named_with_its_option_and_advice() {
+        let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let taken = taken.local_addr().map(|address| (taken, address)).expect("an address");
+        let mut options = options(&["a.yaml"]);
+        options.admin.address = taken.1;
+        let error = Sockets::open(&options).expect_err("it is taken");
+        assert_eq!(
+            error,
+            format!("--admin {}: another program listens there; choose another port", taken.1)
+        );
+        let foreign = "192.0.2.1:80".parse().expect("an address");
+        let kind = io::ErrorKind::AddrNotAvailable.into();
+        let error = cannot_listen("--listen", foreign, &kind);
+        assert_eq!(error, "--listen 192.0.2.1:80: no network interface here has that address");
+    }
+
+    #[test]
+    fn every_worker_has_its_end_of_the_access_log_where_there_is_one() {
+        let counters = [Arc::default(), Arc::default()];
+        let (thread, telemetry) =
+            start_logs(&options(&["a.yaml"]).access_log, &counters).expect("started");
+        assert!(thread.is_none());
+        assert!(telemetry.iter().all(|own| !own.logs_access()));
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("access.log");
+        let on = options(&["a.yaml", &format!("--access-log={}", file.display())]);
+        let (thread, telemetry) = start_logs(&on.access_log, &counters).expect("started");
+        assert_eq!(telemetry.iter().filter(|own| own.logs_access()).count(), 2);
+        thread.map(stop_logs).expect("it ran");
+        let nowhere = options(&["a.yaml", "--access-log=/proc/nowhere/log"]);
+        let error = start_logs(&nowhere.access_log, &counters).expect_err("no such folder");
+        assert!(error.starts_with("--access-log /proc/nowhere/log: "), "{error}");
+    }
+
+    #[test]
+    fn link_local_targets_compile_only_where_a_host_is_allowed() {
+        assert!(!manner_of(&options(&["a.yaml"])).allows_link_local);
+        let manner = manner_of(&options(&["a.yaml", "--allow-link-local=a", "--access-log=-"]));
+        assert!(manner.allows_link_local);
+        assert_eq!(manner.access_log_format.as_deref(), Some("JSON"));
     }
 }
