@@ -15,6 +15,7 @@ pub mod time;
 pub mod message;
 pub mod definition;
 // instruments
+pub mod lookup;
 pub mod wire;
 pub mod context;
 pub mod transform;

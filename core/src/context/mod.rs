@@ -3,9 +3,24 @@
 //! [`Facts`] gathers references to what the steps found out. Rooms never *decide* from it: it
 //! is for rendering (templates, gateway responses, parameter mappings, access logs).
 
+mod outcome;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+pub mod text;
+mod values;
+mod variable;
+mod verb;
+
+pub use outcome::{GatewayError, Outcome};
+pub use values::Values;
+pub use variable::{Use, Variable};
+pub use verb::verb_of;
+
 use std::net::IpAddr;
 
-use crate::message::{Request, Scheme};
+use crate::message::{KnownName, Request, Scheme, Verb};
 use crate::time::Now;
 
 /// Which kind of API an exchange belongs to.
@@ -73,6 +88,17 @@ pub struct Client {
     pub local_port: u16,
     /// Whether over TLS.
     pub scheme: Scheme,
+    /// What TLS agreed on, where there is TLS.
+    pub tls: Option<Tls>,
+}
+
+/// What client and gateway agreed on when they shook hands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// `TLSv1.2` or `TLSv1.3`.
+    pub version: &'static str,
+    /// The cipher suite's IANA name.
+    pub cipher_suite: &'static str,
 }
 
 /// Everything known about one exchange so far.
@@ -96,4 +122,46 @@ pub struct Facts<'a> {
     pub method: Option<&'a MethodFacts>,
     /// Values of the path variables, normalised and still percent-encoded.
     pub path_parameters: &'a [&'a [u8]],
+    /// How the exchange ended, as far as known.
+    pub outcome: Option<&'a Outcome<'a>>,
+}
+
+impl<'a> Facts<'a> {
+    /// Appends a variable's value; `false`, with nothing appended, where it has none.
+    pub fn write(&self, variable: Variable, out: &mut Vec<u8>) -> bool {
+        self.values().write(variable, out)
+    }
+
+    /// What variables are read from.
+    pub fn values(&self) -> Values<'a> {
+        let tls = self.client.tls;
+        Values {
+            ids: self.ids,
+            arrived_unix_ms: self.arrived.unix_ms,
+            ip: self.client.ip,
+            verb: self.verb().1,
+            base_path: self.base_path,
+            path: if self.stage.is_some() { self.path } else { self.request.path() },
+            authority: self.request.authority(),
+            user_agent: self.request.first(KnownName::UserAgent),
+            tls_version: tls.map_or("", |tls| tls.version).as_bytes(),
+            cipher_suite: tls.map_or("", |tls| tls.cipher_suite).as_bytes(),
+            stage: self.stage,
+            method: self.method,
+            outcome: self.outcome,
+        }
+    }
+
+    /// The verb that the API sees, and its spelling.
+    pub fn verb(&self) -> (Verb, &'a [u8]) {
+        match self.api_kind() {
+            Some(ApiKind::RestApi) => verb_of(self.request),
+            _ => (self.request.head.verb, self.request.verb_bytes()),
+        }
+    }
+
+    /// The kind of the API, once located.
+    pub fn api_kind(&self) -> Option<ApiKind> {
+        self.stage.map(|stage| stage.api_kind)
+    }
 }

@@ -3,7 +3,7 @@
 use super::Place;
 
 /// An authorizer of a REST or HTTP API (`x-amazon-apigateway-authorizer`).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorizer {
     /// How it decides.
     pub kind: AuthorizerKind,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Authorizer, Integration, MethodVerb, Place};
 
 /// An HTTP API as written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HttpApi {
     /// Ten characters of `[a-z0-9]`.
     pub id: String,
@@ -30,7 +30,7 @@ pub struct HttpApi {
 }
 
 /// A route of an HTTP API.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// Which requests it takes.
     pub key: RouteKey,

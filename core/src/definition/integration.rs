@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Place;
 
 /// An integration of a method (REST) or route (HTTP API).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Integration {
     /// What kind of integration it is.
     pub kind: IntegrationKind,
@@ -130,7 +130,7 @@ pub enum ContentHandling {
 }
 
 /// One response of an integration, chosen by its pattern.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IntegrationResponse {
     /// The selection pattern; `None` for `default`.
     pub selection_pattern: Option<String>,

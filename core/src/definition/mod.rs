@@ -31,7 +31,7 @@ pub use rest_api::{
 use std::collections::BTreeMap;
 
 /// An API of either kind.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Api {
     /// A REST API.
     Rest(RestApi),
@@ -58,7 +58,7 @@ impl Api {
 }
 
 /// A stage: a name under which one version of an API serves.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stage {
     /// The API it serves, as deployed.
     pub api: Api,
@@ -75,7 +75,7 @@ pub struct Stage {
 }
 
 /// A custom domain's mapping of a base path to a stage.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BasePathMapping {
     /// The domain in lower case; `*` is the catch-all for every host nobody claims.
     pub domain: String,
@@ -88,7 +88,7 @@ pub struct BasePathMapping {
 }
 
 /// Everything one node serves: what is compiled into a snapshot.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Installation {
     /// Account id, twelve digits.
     pub account_id: String,

@@ -7,7 +7,7 @@ use crate::message::Verb;
 use super::{Authorizer, GatewayResponseType, Integration, Place};
 
 /// A REST API as written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RestApi {
     /// Ten characters of `[a-z0-9]`.
     pub id: String,
@@ -55,7 +55,7 @@ pub enum EndpointType {
 }
 
 /// A resource: one path with its methods.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resource {
     /// The full path, such as `/pets/{petId}` or `/{proxy+}`.
     pub path: String,
@@ -85,7 +85,7 @@ impl MethodVerb {
 }
 
 /// A method of a resource.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Method {
     /// `operationId`.
     pub operation_name: Option<String>,
@@ -112,7 +112,7 @@ pub struct Method {
 }
 
 /// A declared response of a method.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MethodResponse {
     /// `method.response.header.{name}` → whether it is required.
     pub parameters: BTreeMap<String, bool>,
@@ -130,7 +130,7 @@ pub struct RequestValidator {
 }
 
 /// A customised gateway response.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GatewayResponse {
     /// The status, where it is changed.
     pub status: Option<u16>,

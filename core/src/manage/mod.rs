@@ -14,6 +14,7 @@ pub mod document;
 mod installation;
 pub mod openapi;
 mod problems;
+pub mod routes;
 mod spelling;
 
 #[cfg(test)]

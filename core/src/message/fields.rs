@@ -16,16 +16,20 @@ pub struct Field {
 /// The header fields of a head, in the order they came.
 ///
 /// The table is kept by the connection and reused, so a head allocates nothing once warm.
-/// `first[name]` is one more than the position of the first field of that known name.
+/// `first[name]` is one more than the position of the first field of that known name; bit `name`
+/// of `repeated` says that more than one came.
 #[derive(Clone, Debug)]
 pub struct Fields {
     list: Vec<Field>,
     first: [u8; KnownName::COUNT],
+    repeated: u64,
 }
+
+const _: () = assert!(KnownName::COUNT <= 64, "`Fields::repeated` has a bit for each known name");
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { list: Vec::new(), first: [0; KnownName::COUNT] }
+        Self { list: Vec::new(), first: [0; KnownName::COUNT], repeated: 0 }
     }
 }
 
@@ -34,19 +38,23 @@ impl Fields {
     pub fn clear(&mut self) {
         self.list.clear();
         self.first = [0; KnownName::COUNT];
+        self.repeated = 0;
     }
 
-    /// Appends a field whose ranges lie in `bytes`.
+    /// Appends a field whose ranges lie in `bytes`, and says what its name is known as.
     #[inline]
-    pub fn push(&mut self, bytes: &[u8], name: Range, value: Range) {
+    pub fn push(&mut self, bytes: &[u8], name: Range, value: Range) -> Option<KnownName> {
         let known = KnownName::from_bytes(name.of_bytes(bytes));
         self.list.push(Field { name, value, known });
         if let Some(known) = known {
             let first = &mut self.first[known as usize];
             if *first == 0 {
                 *first = u8::try_from(self.list.len()).unwrap_or(0);
+            } else {
+                self.repeated |= 1 << (known as u64);
             }
         }
+        known
     }
 
     /// All fields in order.
@@ -68,6 +76,12 @@ impl Fields {
     #[inline]
     pub fn has(&self, known: KnownName) -> bool {
         self.first[known as usize] != 0
+    }
+
+    /// Whether more than one field of that known name came.
+    #[inline]
+    pub fn repeats(&self, known: KnownName) -> bool {
+        self.repeated & (1 << (known as u64)) != 0
     }
 
     /// All fields of a known name, in order.

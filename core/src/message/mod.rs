@@ -6,13 +6,16 @@
 //!
 //! Absent on purpose: bodies. A body is a stream with back-pressure and belongs to the floor below.
 
+mod block;
 mod fields;
 mod head;
 mod name;
+pub mod percent;
 mod range;
 mod sink;
 mod verb;
 
+pub use block::FieldBlock;
 pub use fields::{Field, Fields};
 pub use head::{BodyLength, Request, RequestHead, Response, ResponseHead, Scheme, Version};
 pub use name::KnownName;

@@ -11,7 +11,14 @@
 //! - names are never resolved here: connect by address.
 
 mod buffer;
+mod driver;
+#[cfg(test)]
+pub(crate) mod rig;
+mod splice;
 mod stream;
+pub mod tls;
 
 pub use buffer::{BUFFER_BYTES, Buffer};
+pub use driver::Driver;
+pub use splice::{SpliceFailure, pass};
 pub use stream::{Reader, Socket, Writer, split};

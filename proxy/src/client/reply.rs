@@ -1,0 +1,148 @@
+//! How is a client answered, whichever protocol it speaks?
+
+use std::io;
+
+use tollgate_core::message::HeadSink;
+
+use super::Http1Reply;
+use crate::net::{Buffer, Socket, Writer};
+use crate::time::Patience;
+
+/// What a head says about the body that follows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Announced {
+    /// So many bytes; in answer to `HEAD`, as many as `GET` would get.
+    Sized(u64),
+    /// Nobody knows yet.
+    Unknown,
+    /// Nothing, and no length either (204, 304).
+    Nothing,
+}
+
+/// How an answer begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// The status.
+    pub status: u16,
+    /// What is said about the body.
+    pub body: Announced,
+}
+
+/// Writes the fields of an answer, without those that frame its body, and says how it begins;
+/// `None` takes it back.
+pub type Fill<'f> = &'f mut dyn FnMut(&mut dyn HeadSink) -> Option<Opening>;
+
+/// Why an answer did not reach its client.
+#[derive(Debug)]
+pub struct ReplyFailure(pub io::Error);
+
+/// An answer on its way to the client: a head, pieces, an end.
+pub enum Reply<'c> {
+    /// On an HTTP/1 connection.
+    Http1(Http1Reply<'c>),
+}
+
+impl<'c> Reply<'c> {
+    /// Lets a client that waits for it send its body.
+    ///
+    /// # Errors
+    /// The client is gone or takes too long.
+    pub async fn send_continue(&mut self) -> Result<(), ReplyFailure> {
+        match self {
+            Self::Http1(reply) => reply.send_continue().await,
+        }
+    }
+
+    /// Lets the connection end with this answer, where other exchanges would have to wait for it.
+    pub fn close_after(&mut self) {
+        match self {
+            Self::Http1(reply) => reply.close_after(),
+        }
+    }
+
+    /// The client's socket, where the rest of the body may go to it unseen.
+    pub fn plain_sink(&mut self) -> Option<(&mut Writer, Socket)> {
+        match self {
+            Self::Http1(reply) => reply.plain_sink(),
+        }
+    }
+
+    /// Notes body bytes that went to the socket unseen, and grants the client another step.
+    pub fn on_passed(&mut self, count: u64) {
+        match self {
+            Self::Http1(reply) => reply.on_passed(count),
+        }
+    }
+
+    /// How long the client may take, where it is timed by its socket.
+    pub fn patience(&self) -> Option<Patience<'c>> {
+        match self {
+            Self::Http1(reply) => Some(reply.patience),
+        }
+    }
+
+    /// Begins the answer with what `fill` writes, unless it takes that back.
+    pub fn start(&mut self, fill: Fill<'_>) {
+        match self {
+            Self::Http1(reply) => reply.start(fill),
+        }
+    }
+
+    /// Whether the head has been begun.
+    pub fn is_started(&self) -> bool {
+        match self {
+            Self::Http1(reply) => reply.is_started(),
+        }
+    }
+
+    /// Adds a piece of the body; it may wait for [`Self::flush`].
+    ///
+    /// # Errors
+    /// The client is gone or takes too long.
+    pub async fn push(&mut self, piece: Buffer) -> Result<(), ReplyFailure> {
+        match self {
+            Self::Http1(reply) => reply.push(piece).await,
+        }
+    }
+
+    /// Adds bytes that live elsewhere.
+    pub fn push_slice(&mut self, piece: &[u8]) {
+        match self {
+            Self::Http1(reply) => reply.push_slice(piece),
+        }
+    }
+
+    /// Sends what waits.
+    ///
+    /// # Errors
+    /// The client is gone or takes too long.
+    pub async fn flush(&mut self) -> Result<(), ReplyFailure> {
+        match self {
+            Self::Http1(reply) => reply.flush().await,
+        }
+    }
+
+    /// Ends the body and sends what waits.
+    ///
+    /// # Errors
+    /// The client is gone or takes too long.
+    pub async fn finish(&mut self) -> Result<(), ReplyFailure> {
+        match self {
+            Self::Http1(reply) => reply.finish().await,
+        }
+    }
+
+    /// The status of the answer; 0 before it has begun.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Http1(reply) => reply.status(),
+        }
+    }
+
+    /// Body bytes taken so far.
+    pub fn body_bytes(&self) -> u64 {
+        match self {
+            Self::Http1(reply) => reply.body_bytes(),
+        }
+    }
+}

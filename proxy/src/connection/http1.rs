@@ -1,0 +1,220 @@
+//! How do requests follow each other on an HTTP/1 connection?
+//!
+//! ```text
+//!           ┌────────────── buffer empty ──────────────┐
+//!           ▼                                          │
+//! Idle ── readable ──▶ read head ──▶ exchange ──▶ drain rest of body ──▶ next head (pipelined)
+//!   │                     │              │
+//!   └── deadline          └── malformed  └── says close ──▶ linger ──▶ closed
+//! ```
+//!
+//! While idle, the task holds no buffer; while busy, it is one boxed future behind a fence.
+
+use std::rc::Rc;
+
+use tollgate_core::limits::HEAD_BYTES_MAX;
+use tollgate_core::message::{Request, RequestHead};
+use tollgate_core::wire::{HeadScanner, Malformed, Parsed, parse_request};
+
+use super::Connection;
+use super::linger::linger;
+use crate::client::{Http1Body, Http1Reply, Reply, RequestBody};
+use crate::exchange::{exchange, refuse_unread};
+use crate::fence::Fence;
+use crate::framing::Incoming;
+use crate::net::Buffer;
+use crate::time::{Expiry, Patience, micros, now};
+
+/// Bytes of an unread body that are read and forgotten so that the connection can go on.
+const DRAIN_BYTES_MAX: u64 = 64 * 1024;
+
+/// What becomes of a connection after its exchanges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    /// It waits for the next request.
+    Idle,
+    /// It is closed; the client has nothing more to say.
+    Close,
+    /// It is closed, but the client may still be sending.
+    Linger,
+}
+
+/// Serves requests until one side ends the connection.
+pub(super) async fn serve(mut connection: Connection) {
+    loop {
+        connection.state.idle(&connection.local);
+        if connection.reader.readable().await.is_err() || connection.state.deadline.is_expired() {
+            return;
+        }
+        connection.state.busy();
+        match Fence::new(Box::pin(busy(&mut connection))).await {
+            Ok(Then::Idle) => {}
+            Ok(Then::Close) => return,
+            Ok(Then::Linger) => break,
+            Err(panicked) => {
+                on_panic(&connection, &panicked.0);
+                break;
+            }
+        }
+    }
+    let deadline = (&connection.state.deadline, &connection.local.wheel);
+    linger(&mut connection.reader, connection.socket, deadline).await;
+}
+
+/// A defect costs its exchange: it is counted, logged and answered 500 where nothing was sent yet.
+fn on_panic(connection: &Connection, message: &str) {
+    connection.local.telemetry.counters.panics.add(1);
+    tracing::error!(message, "an exchange panicked");
+    if connection.reader.is_plain() && !connection.state.has_answered.get() {
+        connection.socket.send_now(
+            b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n\
+              Content-Length: 36\r\nConnection: close\r\n\r\n{\"message\":\"Internal server error\"}\n",
+        );
+    }
+}
+
+/// Serves what has come: one request, and those pipelined behind it.
+async fn busy(connection: &mut Connection) -> Then {
+    let local = Rc::clone(&connection.local);
+    let mut input = Buffer::take();
+    let mut head = local.take_head();
+    let then = loop {
+        let then = match read_head(connection, &mut input, &mut head).await {
+            Ok(()) => {
+                let rest;
+                let then;
+                (then, rest) = one_exchange(connection, &head, input).await;
+                input = rest;
+                then
+            }
+            Err(no_head) => break on_no_head(connection, no_head).await,
+        };
+        match then {
+            Then::Idle if !input.is_empty() => {}
+            then => break then,
+        }
+    };
+    local.give_back_head(head);
+    then
+}
+
+/// Why no head could be read.
+enum NoHead {
+    /// The client ended the connection, or it failed.
+    Gone,
+    /// The client began a head and did not finish it in time.
+    TimedOut,
+    /// What came is no request.
+    Malformed(Malformed),
+}
+
+async fn read_head(
+    connection: &mut Connection,
+    input: &mut Buffer,
+    head: &mut RequestHead,
+) -> Result<(), NoHead> {
+    // The parser looks at a head that is all there once; one that trickles is for the scanner.
+    let mut scanner: Option<HeadScanner> = None;
+    let local = Rc::clone(&connection.local);
+    let deadline = &connection.state.deadline;
+    local.wheel.arm(deadline, local.bounds.head, Expiry::ShutReading, now());
+    loop {
+        let has_end = match &mut scanner {
+            None => !input.is_empty(),
+            Some(scanner) => scanner.push(input.unread()).map_err(NoHead::Malformed)?.is_some(),
+        };
+        if has_end {
+            let parsed = parse_request(input.unread(), connection.client.scheme, head);
+            match parsed.map_err(NoHead::Malformed)? {
+                Parsed::Complete => return Ok(()),
+                Parsed::Partial => scanner = Some(HeadScanner::for_request()),
+            }
+        }
+        if input.room() == 0 {
+            input.make_room(HEAD_BYTES_MAX);
+        }
+        let (result, buffer) =
+            connection.reader.read(std::mem::replace(input, Buffer::empty())).await;
+        *input = buffer;
+        match result {
+            Ok(0) if deadline.is_expired() && !input.is_empty() => return Err(NoHead::TimedOut),
+            Ok(0) | Err(_) => return Err(NoHead::Gone),
+            Ok(_) => {}
+        }
+    }
+}
+
+async fn on_no_head(connection: &mut Connection, no_head: NoHead) -> Then {
+    const REQUEST_TIMEOUT: u16 = 408;
+    let status = match no_head {
+        NoHead::Gone => return Then::Close,
+        NoHead::TimedOut => REQUEST_TIMEOUT,
+        NoHead::Malformed(malformed) => {
+            connection.local.telemetry.counters.malformed.add(1);
+            malformed.status()
+        }
+    };
+    refuse_unread(status, &mut connection.writer).await;
+    Then::Linger
+}
+
+/// Runs one exchange; gives back what was read behind its body.
+async fn one_exchange(
+    connection: &mut Connection,
+    head: &RequestHead,
+    mut head_bytes: Buffer,
+) -> (Then, Buffer) {
+    let mut rest = Buffer::empty();
+    if head_bytes.len() > head.len {
+        rest = Buffer::with_room(head_bytes.len() - head.len);
+        rest.extend(&head_bytes.unread()[head.len..]);
+        head_bytes.truncate(head.len);
+    }
+    let local = Rc::clone(&connection.local);
+    let state = Rc::clone(&connection.state);
+    let until_us = now().monotonic_us.saturating_add(micros(local.bounds.exchange));
+    let patience = |expiry| Patience {
+        wheel: &local.wheel,
+        deadline: &state.deadline,
+        step: local.bounds.body_progress,
+        until_us,
+        expiry,
+    };
+    let mut body = RequestBody::Http1(Http1Body {
+        incoming: Incoming::new(head.body, rest),
+        reader: &mut connection.reader,
+        socket: connection.socket,
+        patience: patience(Expiry::ShutReading),
+    });
+    let writer = (&mut connection.writer, connection.socket);
+    let mut reply = Http1Reply::new(writer, patience(Expiry::Shut), head);
+    if local.is_draining() {
+        reply.close_after();
+    }
+    let mut reply = Reply::Http1(reply);
+    let request = Request { bytes: head_bytes.unread(), head };
+    exchange(&local, connection.client, request, (&mut body, &mut reply)).await;
+    let Reply::Http1(reply) = reply;
+    let RequestBody::Http1(mut body) = body;
+    if !reply.keeps_alive() {
+        let is_clean = body.incoming.is_ended() && reply.is_ended();
+        return (if is_clean { Then::Close } else { Then::Linger }, Buffer::empty());
+    }
+    match drain(&mut body).await {
+        true => (Then::Idle, body.incoming.into_rest()),
+        false => (Then::Linger, Buffer::empty()),
+    }
+}
+
+/// Reads and forgets what is left of a body; whether the connection can go on.
+async fn drain(body: &mut Http1Body<'_>) -> bool {
+    let start = body.incoming.received();
+    while !body.incoming.is_ended() {
+        body.patience.renew();
+        let is_long = body.incoming.received() - start > DRAIN_BYTES_MAX;
+        if is_long || body.incoming.next(body.reader).await.is_err() {
+            return false;
+        }
+    }
+    true
+}

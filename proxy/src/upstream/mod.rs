@@ -1,0 +1,13 @@
+//! Which connection carries a request to its target?
+//!
+//! Every worker has pools of its own, so nothing here locks or crosses threads. Addresses come
+//! from the publication; names are never resolved here. Connections are taken last-in, first-out,
+//! so that those nobody needs grow old and are closed.
+
+mod connection;
+mod http1;
+mod pool;
+
+pub use connection::{ConnectFailure, Connection, UpstreamTls};
+pub use http1::{Answer, NoAnswer};
+pub use pool::Pools;
