@@ -15,7 +15,7 @@ pub const DEFINITION_BYTES_MAX: usize = 6 * 1024 * 1024;
 pub const DEFINITION_DEPTH_MAX: usize = 100;
 /// Values that the references of one document may expand to, shared targets counted at each use;
 /// far above any real API, far below what a crafted document could ask for.
-pub const DEFINITION_EXPANSION_MAX: usize = 4_000_000;
+pub const DEFINITION_EXPANSION_MAX: usize = 1_000_000;
 /// Problems reported for one document; what lies behind is counted, not shown.
 pub const DEFINITION_PROBLEMS_MAX: usize = 1_000;
 /// Bytes of all header names, values and line ends (AWS: "total combined size of header values", 10,240).

@@ -129,15 +129,7 @@ impl Schemes {
         authorization: &mut Authorization,
     ) {
         let Some(scheme) = self.by_name.get(&entry.key) else {
-            reader.problems.report(|| {
-                let message = format!("the security scheme {} is not defined", quote(&entry.key));
-                let problem = Problem::error(entry.key_place, message);
-                match did_you_mean(&entry.key, self.by_name.keys().map(String::as_str)) {
-                    Some(suggestion) => problem.suggest(suggestion),
-                    None => problem,
-                }
-            });
-            return;
+            return self.undefined(reader, entry);
         };
         let kind = match scheme {
             // "A recorded import with a global plain api key sets `apiKeySource` only."
@@ -174,6 +166,17 @@ impl Schemes {
             let scopes = reader.texts(entry);
             authorization.scopes = scopes.into_iter().map(|(scope, _)| scope.to_owned()).collect();
         }
+    }
+
+    fn undefined(&self, reader: &mut Reader<'_>, entry: &Entry) {
+        reader.problems.report(|| {
+            let message = format!("the security scheme {} is not defined", quote(&entry.key));
+            let problem = Problem::error(entry.key_place, message);
+            match did_you_mean(&entry.key, self.by_name.keys().map(String::as_str)) {
+                Some(suggestion) => problem.suggest(suggestion),
+                None => problem,
+            }
+        });
     }
 
     /// What the `security` at the root asks of every operation that has none of its own.

@@ -223,6 +223,10 @@ fn segment_problem(
             Some("a variable is a whole segment, such as \"{id}\"".into()),
         ));
     }
+    static_segment_problem(segment, kind)
+}
+
+fn static_segment_problem(segment: &str, kind: ApiKind) -> Option<(String, Option<String>)> {
     match kind {
         // "Resource's path part only allow a-zA-Z0-9._-: …"; newer lists of AWS add the comma.
         ApiKind::Rest => {

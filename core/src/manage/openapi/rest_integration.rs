@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::definition::{
-    Integration, IntegrationKind, IntegrationResponse, Method, PassthroughBehavior, Problem,
+    Integration, IntegrationKind, IntegrationResponse, Method, PassthroughBehavior, Place, Problem,
 };
 use crate::limits::{REST_API_INTEGRATION_TIMEOUT_MS_MAX, REST_API_STREAM_TIMEOUT_MS_MAX};
 use crate::manage::document::{Entry, Map};
@@ -216,6 +216,41 @@ fn response<'d>(
 ) -> Option<IntegrationResponse> {
     let map = reader.map(entry)?;
     reader.check_keys(map, &keys::INTEGRATION_RESPONSE);
+    let (status, status_place) = response_status(reader, entry, map)?;
+    let mut response = IntegrationResponse {
+        selection_pattern: (entry.key != "default").then(|| entry.key.clone()),
+        status,
+        parameters: BTreeMap::new(),
+        templates: Vec::new(),
+        content_handling: None,
+        place: entry.key_place,
+    };
+    // The responses of a proxy integration are never chosen from, so nothing can go wrong there.
+    let is_proxy = matches!(kind, IntegrationKind::AwsProxy | IntegrationKind::HttpProxy);
+    if !is_proxy && !method.responses.contains_key(&status) {
+        let message = format!("Output mapping refers to an invalid method response: {status}");
+        let suggestion = format!("declare the response {status} in \"responses\" of the operation");
+        let problem = Problem::warning(status_place, message).suggest(suggestion);
+        reader.problems.push(problem);
+    }
+    if let Some(entry) = reader.member(map, "responseParameters") {
+        response.parameters = response_parameters(reader, entry, method, status, is_proxy);
+    }
+    if let Some(entry) = reader.member(map, "responseTemplates") {
+        response.templates = integration::templates(reader, entry);
+    }
+    if let Some(entry) = reader.member(map, "contentHandling") {
+        response.content_handling = reader.word(entry, &CONTENT_HANDLINGS);
+    }
+    Some(response)
+}
+
+/// The status of the response `map` that `entry` holds, and where it is written.
+fn response_status<'d>(
+    reader: &mut Reader<'d>,
+    entry: &'d Entry,
+    map: &'d Map,
+) -> Option<(u16, Place)> {
     let Some(status_entry) = reader.member(map, "statusCode") else {
         if reader.has(map, "statusCode") {
             return None;
@@ -232,32 +267,7 @@ fn response<'d>(
         reader.problems.error(status_entry.value.place, message);
         return None;
     };
-    let mut response = IntegrationResponse {
-        selection_pattern: (entry.key != "default").then(|| entry.key.clone()),
-        status,
-        parameters: BTreeMap::new(),
-        templates: Vec::new(),
-        content_handling: None,
-        place: entry.key_place,
-    };
-    // The responses of a proxy integration are never chosen from, so nothing can go wrong there.
-    let is_proxy = matches!(kind, IntegrationKind::AwsProxy | IntegrationKind::HttpProxy);
-    if !is_proxy && !method.responses.contains_key(&status) {
-        let message = format!("Output mapping refers to an invalid method response: {status}");
-        let suggestion = format!("declare the response {status} in \"responses\" of the operation");
-        let problem = Problem::warning(status_entry.value.place, message).suggest(suggestion);
-        reader.problems.push(problem);
-    }
-    if let Some(entry) = reader.member(map, "responseParameters") {
-        response.parameters = response_parameters(reader, entry, method, status, is_proxy);
-    }
-    if let Some(entry) = reader.member(map, "responseTemplates") {
-        response.templates = integration::templates(reader, entry);
-    }
-    if let Some(entry) = reader.member(map, "contentHandling") {
-        response.content_handling = reader.word(entry, &CONTENT_HANDLINGS);
-    }
-    Some(response)
+    Some((status, status_entry.value.place))
 }
 
 fn response_parameters<'d>(
