@@ -204,7 +204,7 @@ fn other_notations_keep_values_in_their_place() {
 #[test]
 fn formats_ask_only_for_what_they_need() {
     let needs = |text: &str| compiled(text, ApiKind::RestApi).0.expect("compiles").needs();
-    assert_eq!(needs("CLF").has(RequestText::UserAgent), false);
+    assert!(!needs("CLF").has(RequestText::UserAgent));
     assert!(needs("CLF").has(RequestText::Verb));
     assert_eq!(needs("$context.requestId $context.status"), Needs::default());
     let path = needs("$context.requestId $context.path");

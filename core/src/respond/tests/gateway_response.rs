@@ -160,7 +160,7 @@ fn a_customised_type_changes_status_fields_and_body() {
     assert_eq!(answer.status, 404);
     assert_eq!(body(&answer), r#"{"m":"Missing Authentication Token","q":"blue"}"#);
     let check = |name, expected: Option<&str>| {
-        assert_eq!(value_of(&fields, name).as_deref(), expected, "{name}")
+        assert_eq!(value_of(&fields, name).as_deref(), expected, "{name}");
     };
     check("Content-Type", Some("application/json"));
     check("x-amzn-ErrorType", Some("MissingAuthenticationTokenException"));
