@@ -63,7 +63,8 @@ def build(options, names):
     binaries = {"loadtest": os.path.join(profile, "tollgate-loadtest"), "tollgate": os.path.join(profile, "tollgate"),
                 "pingora": os.path.join(ROOT, "bench", "peers", "pingora", "target", "release", "pingora-peer")}
     if options.build:
-        cargo = ["cargo", "build", "--release", "--locked"]
+        program = os.environ.get("CARGO", "cargo")
+        cargo = [os.path.join(ROOT, program) if "/" in program else program, "build", "--release", "--locked"]
         subprocess.run(cargo + ["-p", "tollgate-loadtest"], cwd=ROOT, check=True)
         if "tollgate" in names:
             subprocess.run(cargo + ["-p", "tollgate"], cwd=ROOT, check=True)
