@@ -16,4 +16,6 @@ pub mod upstream;
 pub mod local;
 pub mod client;
 pub mod perform;
+#[path = "connection/http2/mod.rs"]
+pub mod http2;
 pub mod admin;

@@ -4,7 +4,7 @@ use std::io;
 
 use tollgate_core::message::HeadSink;
 
-use super::Http1Reply;
+use super::{Http1Reply, Http2Reply};
 use crate::net::{Buffer, Socket, Writer};
 use crate::time::Patience;
 
@@ -27,6 +27,8 @@ pub struct ReplyFailure(pub io::Error);
 pub enum Reply<'c> {
     /// On an HTTP/1 connection.
     Http1(Http1Reply<'c>),
+    /// On an HTTP/2 stream.
+    Http2(Http2Reply),
 }
 
 impl<'c> Reply<'c> {
@@ -37,6 +39,7 @@ impl<'c> Reply<'c> {
     pub async fn send_continue(&mut self) -> Result<(), ReplyFailure> {
         match self {
             Self::Http1(reply) => reply.send_continue().await,
+            Self::Http2(reply) => reply.send_continue(),
         }
     }
 
@@ -44,6 +47,7 @@ impl<'c> Reply<'c> {
     pub fn close_after(&mut self) {
         match self {
             Self::Http1(reply) => reply.close_after(),
+            Self::Http2(_) => {}
         }
     }
 
@@ -51,6 +55,7 @@ impl<'c> Reply<'c> {
     pub fn plain_sink(&mut self) -> Option<(&mut Writer, Socket)> {
         match self {
             Self::Http1(reply) => reply.plain_sink(),
+            Self::Http2(_) => None,
         }
     }
 
@@ -58,6 +63,7 @@ impl<'c> Reply<'c> {
     pub fn on_passed(&mut self, count: u64) {
         match self {
             Self::Http1(reply) => reply.on_passed(count),
+            Self::Http2(_) => {}
         }
     }
 
@@ -65,6 +71,7 @@ impl<'c> Reply<'c> {
     pub fn patience(&self) -> Option<Patience<'c>> {
         match self {
             Self::Http1(reply) => Some(reply.patience),
+            Self::Http2(_) => None,
         }
     }
 
@@ -72,6 +79,7 @@ impl<'c> Reply<'c> {
     pub fn start(&mut self, status: u16, body: Announced, fill: &mut dyn FnMut(&mut dyn HeadSink)) {
         match self {
             Self::Http1(reply) => reply.start(status, body, fill),
+            Self::Http2(reply) => reply.start(status, body, fill),
         }
     }
 
@@ -79,6 +87,7 @@ impl<'c> Reply<'c> {
     pub fn is_started(&self) -> bool {
         match self {
             Self::Http1(reply) => reply.is_started(),
+            Self::Http2(reply) => reply.is_started(),
         }
     }
 
@@ -89,6 +98,7 @@ impl<'c> Reply<'c> {
     pub async fn push(&mut self, piece: Buffer) -> Result<(), ReplyFailure> {
         match self {
             Self::Http1(reply) => reply.push(piece).await,
+            Self::Http2(reply) => reply.push(piece).await,
         }
     }
 
@@ -96,6 +106,7 @@ impl<'c> Reply<'c> {
     pub fn push_slice(&mut self, piece: &[u8]) {
         match self {
             Self::Http1(reply) => reply.push_slice(piece),
+            Self::Http2(reply) => reply.push_slice(piece),
         }
     }
 
@@ -106,6 +117,7 @@ impl<'c> Reply<'c> {
     pub async fn flush(&mut self) -> Result<(), ReplyFailure> {
         match self {
             Self::Http1(reply) => reply.flush().await,
+            Self::Http2(reply) => reply.flush().await,
         }
     }
 
@@ -116,6 +128,7 @@ impl<'c> Reply<'c> {
     pub async fn finish(&mut self) -> Result<(), ReplyFailure> {
         match self {
             Self::Http1(reply) => reply.finish().await,
+            Self::Http2(reply) => reply.finish().await,
         }
     }
 
@@ -123,6 +136,7 @@ impl<'c> Reply<'c> {
     pub fn body_bytes(&self) -> u64 {
         match self {
             Self::Http1(reply) => reply.body_bytes(),
+            Self::Http2(reply) => reply.body_bytes(),
         }
     }
 }
