@@ -7,12 +7,16 @@
 pub mod net;
 pub mod time;
 pub mod fence;
+pub mod certificates;
 pub mod options;
-pub mod telemetry;
 pub mod publication;
+pub mod telemetry;
 pub mod framing;
 pub mod upstream;
 pub mod local;
 pub mod client;
 pub mod perform;
+pub mod exchange;
+pub mod connection;
 pub mod admin;
+pub mod worker;

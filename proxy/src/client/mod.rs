@@ -8,5 +8,5 @@ mod reply;
 mod request_body;
 
 pub use http1_reply::Http1Reply;
-pub use reply::{Announced, Reply, ReplyFailure};
+pub use reply::{Announced, Fill, Opening, Reply, ReplyFailure};
 pub use request_body::{Http1Body, RequestBody};

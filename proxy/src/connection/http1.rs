@@ -23,7 +23,7 @@ use crate::exchange::{exchange, refuse_unread};
 use crate::fence::Fence;
 use crate::framing::Incoming;
 use crate::net::Buffer;
-use crate::time::{Expiry, Patience, micros, now};
+use crate::time::{Expiry, Patience, micros, recent};
 
 /// Bytes of an unread body that are read and forgotten so that the connection can go on.
 const DRAIN_BYTES_MAX: u64 = 64 * 1024;
@@ -37,6 +37,8 @@ enum Then {
     Close,
     /// It is closed, but the client may still be sending.
     Linger,
+    /// It is reset: an answer was cut off whose end the client would take the close for.
+    Reset,
 }
 
 /// Serves requests until one side ends the connection.
@@ -49,28 +51,22 @@ pub(super) async fn serve(mut connection: Connection) {
         connection.state.busy();
         match Fence::new(Box::pin(busy(&mut connection))).await {
             Ok(Then::Idle) => {}
-            Ok(Then::Close) => return,
+            Ok(Then::Close) => {
+                // Says to a TLS client that nothing was cut off; whether it listens is its affair.
+                let _ = connection.writer.close().await;
+                return;
+            }
+            Ok(Then::Reset) => return connection.reset(),
             Ok(Then::Linger) => break,
             Err(panicked) => {
-                on_panic(&connection, &panicked.0);
+                connection.local.telemetry.counters.panics.add(1);
+                tracing::error!(message = panicked.0, "a connection panicked");
                 break;
             }
         }
     }
     let deadline = (&connection.state.deadline, &connection.local.wheel);
-    linger(&mut connection.reader, connection.socket, deadline).await;
-}
-
-/// A defect costs its exchange: it is counted, logged and answered 500 where nothing was sent yet.
-fn on_panic(connection: &Connection, message: &str) {
-    connection.local.telemetry.counters.panics.add(1);
-    tracing::error!(message, "an exchange panicked");
-    if connection.reader.is_plain() && !connection.state.has_answered.get() {
-        connection.socket.send_now(
-            b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n\
-              Content-Length: 36\r\nConnection: close\r\n\r\n{\"message\":\"Internal server error\"}\n",
-        );
-    }
+    linger(&mut connection.reader, &mut connection.writer, deadline).await;
 }
 
 /// Serves what has come: one request, and those pipelined behind it.
@@ -114,10 +110,10 @@ async fn read_head(
     head: &mut RequestHead,
 ) -> Result<(), NoHead> {
     // The parser looks at a head that is all there once; one that trickles is for the scanner.
-    let mut scanner = None;
+    let mut scanner: Option<HeadScanner> = None;
     let local = Rc::clone(&connection.local);
     let deadline = &connection.state.deadline;
-    local.wheel.arm(deadline, local.bounds.head, Expiry::ShutReading, now());
+    local.wheel.arm(deadline, local.bounds.head, Expiry::ShutReading, recent());
     loop {
         let has_end = match &mut scanner {
             None => !input.is_empty(),
@@ -172,7 +168,7 @@ async fn one_exchange(
     }
     let local = Rc::clone(&connection.local);
     let state = Rc::clone(&connection.state);
-    let until_us = now().monotonic_us.saturating_add(micros(local.bounds.exchange));
+    let until_us = recent().monotonic_us.saturating_add(micros(local.bounds.exchange));
     let patience = |expiry| Patience {
         wheel: &local.wheel,
         deadline: &state.deadline,
@@ -193,9 +189,12 @@ async fn one_exchange(
     }
     let mut reply = Reply::Http1(reply);
     let request = Request { bytes: head_bytes.unread(), head };
-    exchange(&local, connection.client, request, &mut body, &mut reply).await;
+    exchange(&local, connection.client, request, (&mut body, &mut reply)).await;
     let Reply::Http1(reply) = reply;
     let RequestBody::Http1(mut body) = body;
+    if reply.is_cut_unseen() {
+        return (Then::Reset, Buffer::empty());
+    }
     if !reply.keeps_alive() {
         let is_clean = body.incoming.is_ended() && reply.is_ended();
         return (if is_clean { Then::Close } else { Then::Linger }, Buffer::empty());

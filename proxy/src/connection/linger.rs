@@ -1,9 +1,10 @@
 //! How is a connection closed so that the last answer is still read?
 
+use std::rc::Rc;
 use std::time::Duration;
 
-use crate::net::{Buffer, Reader, Socket};
-use crate::time::{Deadline, Expiry, Wheel, now};
+use crate::net::{Buffer, Reader, Writer};
+use crate::time::{Deadline, Expiry, Wheel, recent};
 
 /// How long a client may go on sending after its last answer.
 const LINGER_MAX: Duration = Duration::from_secs(2);
@@ -17,11 +18,13 @@ const LINGER_BYTES_MAX: usize = 1024 * 1024;
 /// destroy the answer before the client has read it (RFC 9112 §9.6).
 pub(super) async fn linger(
     reader: &mut Reader,
-    socket: Socket,
-    (deadline, wheel): (&std::rc::Rc<Deadline>, &Wheel),
+    writer: &mut Writer,
+    (deadline, wheel): (&Rc<Deadline>, &Wheel),
 ) {
-    socket.shut_writing();
-    wheel.arm(deadline, LINGER_MAX, Expiry::Shut, now());
+    wheel.arm(deadline, LINGER_MAX, Expiry::Shut, recent());
+    if writer.close().await.is_err() {
+        return;
+    }
     let mut forgotten = 0;
     let mut buffer = Buffer::take();
     while forgotten < LINGER_BYTES_MAX {

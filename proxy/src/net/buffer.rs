@@ -42,6 +42,21 @@ impl Buffer {
         Self { bytes: Vec::new(), start: 0 }
     }
 
+    /// An empty buffer whose first `len` bytes are kept for what [`Buffer::prepend`] brings.
+    pub fn with_headroom(len: usize) -> Self {
+        let mut buffer = Self::take();
+        buffer.bytes.resize(len, 0);
+        buffer.start = len;
+        buffer
+    }
+
+    /// Puts `bytes` before the unread ones; they must fit into the headroom.
+    pub fn prepend(&mut self, bytes: &[u8]) {
+        let start = self.start - bytes.len();
+        self.bytes[start..self.start].copy_from_slice(bytes);
+        self.start = start;
+    }
+
     /// An empty buffer with room for `len` bytes; from the pool when that suffices.
     pub fn with_room(len: usize) -> Self {
         if len <= BUFFER_BYTES {
@@ -116,10 +131,23 @@ impl Buffer {
         self.bytes.reserve(len);
     }
 
+    /// Gives up the room and what was taken: the unread bytes move to an allocation of their size.
+    pub fn shrink(&mut self) {
+        if self.bytes.capacity() > self.len() {
+            *self = Self { bytes: self.unread().to_vec(), start: 0 };
+        }
+    }
+
     /// The vector behind the buffer, for encoders that append to it.
     #[inline]
     pub fn as_vec_mut(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
+    }
+}
+
+impl From<Vec<u8>> for Buffer {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, start: 0 }
     }
 }
 
@@ -185,6 +213,15 @@ mod tests {
         buffer.make_room(BUFFER_BYTES);
         assert_eq!(buffer.unread(), b"/ HTTP/1.1");
         assert!(buffer.room() >= BUFFER_BYTES);
+    }
+
+    #[test]
+    fn a_shrunk_buffer_keeps_only_what_is_unread() {
+        let mut buffer = Buffer::take();
+        buffer.extend(b"taken and left");
+        buffer.advance(10);
+        buffer.shrink();
+        assert_eq!((buffer.unread(), buffer.room()), (&b"left"[..], 0));
     }
 
     #[test]

@@ -12,8 +12,11 @@
 
 mod buffer;
 mod driver;
+#[cfg(test)]
+pub(crate) mod rig;
 mod splice;
 mod stream;
+pub mod tls;
 
 pub use buffer::{BUFFER_BYTES, Buffer};
 pub use driver::Driver;

@@ -2,17 +2,21 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::time::Duration;
 
 use monoio::io::{AsyncReadRent, AsyncWriteRent, OwnedReadHalf, OwnedWriteHalf, Splitable};
 use monoio::net::TcpStream;
 
 use super::Buffer;
+use super::tls::{TlsReader, TlsWriter};
 
 /// The reading half of a connection.
 #[derive(Debug)]
 pub enum Reader {
     /// Straight from the socket.
     Plain(OwnedReadHalf<TcpStream>),
+    /// Through a TLS session.
+    Tls(TlsReader),
 }
 
 /// The writing half of a connection.
@@ -20,6 +24,8 @@ pub enum Reader {
 pub enum Writer {
     /// Straight to the socket.
     Plain(OwnedWriteHalf<TcpStream>),
+    /// Through a TLS session.
+    Tls(TlsWriter),
 }
 
 /// A handle to a connection's socket, to end its pending operations from elsewhere.
@@ -57,17 +63,31 @@ impl Socket {
         !matches!(peeked, Err(rustix::io::Errno::AGAIN))
     }
 
-    /// Sends what fits at once, without waiting, and forgets the rest.
+    /// Sends what fits at once, without waiting, and forgets the rest: a courtesy to a peer that
+    /// is about to be cut off.
     pub fn send_now(self, bytes: &[u8]) {
+        let _ = self.try_send(bytes);
+    }
+
+    /// Sends as much of `bytes` as the socket takes without waiting, and says how much.
+    ///
+    /// # Errors
+    /// The socket's error; `WouldBlock` when it takes nothing.
+    pub(super) fn try_send(self, bytes: &[u8]) -> io::Result<usize> {
         let flags = rustix::net::SendFlags::DONTWAIT | rustix::net::SendFlags::NOSIGNAL;
-        // It is a courtesy to a connection that is about to be closed.
-        let _ = rustix::net::send(self.borrow(), bytes, flags);
+        Ok(rustix::net::send(self.borrow(), bytes, flags)?)
     }
 
     /// Ends one direction or both: pending operations return with what they have.
     pub fn shut(self, how: rustix::net::Shutdown) {
         // A peer that has already gone is no news.
         let _ = rustix::net::shutdown(self.borrow(), how);
+    }
+
+    /// Lets the close that follows reset the connection instead of ending it in order.
+    pub fn reset_on_close(self) {
+        // Where it fails the peer sees an orderly end, which is the best that is left.
+        let _ = rustix::net::sockopt::set_socket_linger(self.borrow(), Some(Duration::ZERO));
     }
 
     /// Marks the socket non-blocking or blocking.
@@ -80,7 +100,8 @@ impl Socket {
 
     pub(super) fn borrow<'fd>(self) -> BorrowedFd<'fd> {
         // SAFETY: the descriptor is open, because this handle is not used after the stream's halves
-        // are gone, and the borrow ends with the call it is made for.
+        // are gone, and the borrow ends with the call it is made for. No safe form serves: the
+        // halves own the stream, and an operation may be pending on it.
         unsafe { BorrowedFd::borrow_raw(self.0) }
     }
 }
@@ -96,6 +117,7 @@ impl Reader {
     pub fn is_plain(&self) -> bool {
         match self {
             Self::Plain(_) => true,
+            Self::Tls(_) => false,
         }
     }
 
@@ -105,21 +127,20 @@ impl Reader {
     /// The socket's error.
     pub async fn readable(&mut self) -> io::Result<()> {
         match self {
-            Self::Plain(half) => {
-                // SAFETY: the other half only writes; `readable` takes the stream by shared reference.
-                let stream = unsafe { &*half.0.get() };
-                stream.readable(false).await
-            }
+            Self::Plain(half) => wait_readable(half).await,
+            Self::Tls(half) => half.readable().await,
         }
     }
 
     /// Appends what has come to `buffer`; 0 bytes mean that the peer has ended its side.
     ///
     /// # Errors
-    /// The socket's error, or a TLS error as `InvalidData`.
+    /// The socket's error. With TLS, `InvalidData` when the peer broke the protocol, and
+    /// `UnexpectedEof` when the socket ended without close_notify: anyone may have cut it.
     pub async fn read(&mut self, buffer: Buffer) -> (io::Result<usize>, Buffer) {
         match self {
             Self::Plain(half) => half.read(buffer).await,
+            Self::Tls(half) => half.read(buffer).await,
         }
     }
 }
@@ -131,11 +152,8 @@ impl Writer {
     /// The socket's error.
     pub async fn writable(&mut self) -> io::Result<()> {
         match self {
-            Self::Plain(half) => {
-                // SAFETY: the other half only reads; `writable` takes the stream by shared reference.
-                let stream = unsafe { &*half.0.get() };
-                stream.writable(false).await
-            }
+            Self::Plain(half) => wait_writable(half).await,
+            Self::Tls(half) => half.writable().await,
         }
     }
 
@@ -143,6 +161,7 @@ impl Writer {
     pub fn is_plain(&self) -> bool {
         match self {
             Self::Plain(_) => true,
+            Self::Tls(_) => false,
         }
     }
 
@@ -150,18 +169,62 @@ impl Writer {
     ///
     /// # Errors
     /// The socket's error; how many bytes went out is then unknown.
-    pub async fn write_all(&mut self, mut buffer: Buffer) -> (io::Result<()>, Buffer) {
-        while !buffer.is_empty() {
-            let result;
-            (result, buffer) = match self {
-                Self::Plain(half) => half.write(buffer).await,
-            };
-            match result {
-                Ok(0) => return (Err(io::ErrorKind::WriteZero.into()), buffer),
-                Ok(count) => buffer.advance(count),
-                Err(error) => return (Err(error), buffer),
-            }
+    pub async fn write_all(&mut self, buffer: Buffer) -> (io::Result<()>, Buffer) {
+        match self {
+            Self::Plain(half) => write_plain(half, buffer).await,
+            Self::Tls(half) => half.write_all(buffer).await,
         }
-        (Ok(()), buffer)
     }
+
+    /// Sends now what TLS keeps for the next write: a client's last flight, a server's tickets.
+    ///
+    /// Only for a connection that may stay silent; the next write or wait does the same.
+    pub fn flush(&mut self) {
+        match self {
+            Self::Plain(_) => {}
+            Self::Tls(half) => half.flush(),
+        }
+    }
+
+    /// Ends our side in order: with TLS a close_notify goes first. Reading goes on.
+    ///
+    /// # Errors
+    /// The socket's error, or `InvalidData` when the TLS session failed before.
+    pub async fn close(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(half) => half.shutdown().await,
+            Self::Tls(half) => half.close().await,
+        }
+    }
+}
+
+/// Waits until the socket has something to read, without holding a buffer.
+pub(super) async fn wait_readable(half: &OwnedReadHalf<TcpStream>) -> io::Result<()> {
+    // SAFETY: the other half only writes; `readable` takes the stream by shared reference.
+    let stream = unsafe { &*half.0.get() };
+    stream.readable(false).await
+}
+
+/// Waits until the socket takes something.
+pub(super) async fn wait_writable(half: &OwnedWriteHalf<TcpStream>) -> io::Result<()> {
+    // SAFETY: the other half only reads; `writable` takes the stream by shared reference.
+    let stream = unsafe { &*half.0.get() };
+    stream.writable(false).await
+}
+
+/// Sends all unread bytes of `buffer` as they are.
+pub(super) async fn write_plain(
+    to: &mut impl AsyncWriteRent,
+    mut buffer: Buffer,
+) -> (io::Result<()>, Buffer) {
+    while !buffer.is_empty() {
+        let result;
+        (result, buffer) = to.write(buffer).await;
+        match result {
+            Ok(0) => return (Err(io::ErrorKind::WriteZero.into()), buffer),
+            Ok(count) => buffer.advance(count),
+            Err(error) => return (Err(error), buffer),
+        }
+    }
+    (Ok(()), buffer)
 }

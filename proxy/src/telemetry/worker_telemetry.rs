@@ -53,3 +53,25 @@ impl WorkerTelemetry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tollgate_core::snapshot::Snapshot;
+
+    use super::*;
+
+    #[test]
+    fn without_an_access_log_no_record_is_put_together() {
+        let telemetry = WorkerTelemetry::new(Arc::default(), None);
+        let published = Arc::new(Published {
+            revision: 1,
+            snapshot: Arc::new(Snapshot::empty()),
+            targets: Vec::new(),
+            stage_slots: Vec::new(),
+        });
+        telemetry.log_access(&published, |_| panic!("nobody reads it"));
+        telemetry.on_tick(Now::default());
+        telemetry.flush();
+        assert_eq!(telemetry.counters.ticks.value(), 1);
+    }
+}

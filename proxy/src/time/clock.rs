@@ -16,6 +16,7 @@ static ORIGIN: OnceLock<Instant> = OnceLock::new();
 
 thread_local! {
     static WALL: Cell<Wall> = const { Cell::new(Wall { read_at_us: 0, unix_us: 0 }) };
+    static RECENT: Cell<Now> = const { Cell::new(Now { monotonic_us: 0, unix_ms: 0 }) };
     static DATE: Cell<(u64, [u8; IMF_FIXDATE_LEN])> = const { Cell::new((u64::MAX, [0; IMF_FIXDATE_LEN])) };
 }
 
@@ -26,6 +27,14 @@ struct Wall {
     unix_us: u64,
 }
 
+/// What the clocks said when this thread last read them: on its tick, or for a later event.
+///
+/// For deadlines, which are coarser than that; a reading costs more than setting one.
+pub fn recent() -> Now {
+    let recent = RECENT.get();
+    if recent.unix_ms == 0 { now() } else { recent }
+}
+
 /// Reads the clocks: one look at the monotonic one, and rarely one at the wall clock.
 pub fn now() -> Now {
     let origin = ORIGIN.get_or_init(Instant::now);
@@ -33,13 +42,13 @@ pub fn now() -> Now {
     let mut wall = WALL.get();
     if wall.unix_us == 0 || monotonic_us.saturating_sub(wall.read_at_us) > WALL_TRUSTED_US {
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        wall = Wall {
-            read_at_us: monotonic_us,
-            unix_us: micros(unix),
-        };
+        wall = Wall { read_at_us: monotonic_us, unix_us: micros(unix) };
         WALL.set(wall);
     }
-    Now { monotonic_us, unix_ms: (wall.unix_us + (monotonic_us - wall.read_at_us)) / 1000 }
+    let now =
+        Now { monotonic_us, unix_ms: (wall.unix_us + (monotonic_us - wall.read_at_us)) / 1000 };
+    RECENT.set(now);
+    now
 }
 
 /// A span in whole microseconds.

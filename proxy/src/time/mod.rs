@@ -8,6 +8,6 @@ mod clock;
 mod patience;
 mod wheel;
 
-pub use clock::{date, micros, now};
+pub use clock::{date, micros, now, recent};
 pub use patience::Patience;
 pub use wheel::{Deadline, Expiry, TICK, Wheel};

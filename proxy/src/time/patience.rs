@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Deadline, Expiry, Wheel, now};
+use super::{Deadline, Expiry, Wheel, recent};
 
 /// A socket's deadline together with what is needed to put it off.
 #[derive(Clone, Copy)]
@@ -23,7 +23,7 @@ pub struct Patience<'l> {
 impl Patience<'_> {
     /// Grants another step, from this moment on.
     pub fn renew(&self) {
-        let now = now();
+        let now = recent();
         let left = Duration::from_micros(self.until_us.saturating_sub(now.monotonic_us));
         self.wheel.arm(self.deadline, self.step.min(left), self.expiry, now);
     }

@@ -84,7 +84,7 @@ async fn read_head(
     mut input: Buffer,
 ) -> Result<Buffer, NoAnswer> {
     // The parser looks at a head that is all there once; one that trickles is for the scanner.
-    let mut scanner = None;
+    let mut scanner: Option<HeadScanner> = None;
     loop {
         let has_end = match &mut scanner {
             None => !input.is_empty(),
