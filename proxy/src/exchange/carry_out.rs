@@ -97,7 +97,12 @@ async fn call<'c>(
         });
     };
     let call = Call { local, facts: occasion.facts, target, body, reply, begin: &mut begin };
-    match call.run(proxy).await {
+    let result = call.run(proxy).await;
+    if let Err(CallFailure::Relay(RelayFailure::Client(_))) = result {
+        // Where its body ends can no longer be told, so nothing after it may be read as a request.
+        reply.close_after();
+    }
+    match result {
         Ok(relayed) => Ok(relayed.status),
         Err(failure) => Err(ended_by(&failure)),
     }
