@@ -130,6 +130,13 @@ pub(super) fn place_text(place: Place, documents: &[Document]) -> Option<String>
     Some(format!("{}:{line}:{column}", document.name))
 }
 
+/// Tells what is wrong with files that options name.
+pub(super) fn tell_settings(problems: &[String]) {
+    for problem in problems {
+        tracing::error!("{problem}");
+    }
+}
+
 /// Wrong usage or an invalid configuration.
 pub(super) fn invalid() -> ExitCode {
     ExitCode::from(2)

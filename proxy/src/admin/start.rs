@@ -6,24 +6,23 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use tokio::runtime::Runtime;
 use tollgate_core::snapshot::Snapshot;
 
 use crate::options::{AccessLogOptions, AccessLogTarget, Listen, ServeOptions};
-use crate::publication::Published;
 use crate::telemetry::{
     AccessLog, LogThread, Sink, WorkerCounters, WorkerTelemetry, render_access,
     start_operational_log,
 };
 
+use super::certificates::Tls;
 use super::control::{Control, Leave};
 use super::definitions::{self, Manner};
 use super::door::Door;
 use super::publishing::Publishing;
 use super::state::{Readiness, Shared};
 use super::watch::Watch;
-use super::{Ground, Workers, console, host, http, report, systemd};
+use super::{Ground, Listener, Workers, console, host, http, report, systemd};
 
 /// How long the log thread may take for its last lines.
 const LOG_PATIENCE: Duration = Duration::from_secs(2);
@@ -40,8 +39,15 @@ pub fn run(
     let watch = Watch::new(definitions::stamps(&options.definition));
     let loaded = definitions::load(&options.definition, &manner, None);
     report::tell_all(&loaded, options.log_format);
-    let Some(snapshot) = loaded.snapshot else { return report::invalid() };
-    match serve(options, (manner, watch), snapshot, start_workers) {
+    let tls = Tls::load(options).map_err(|problems| report::tell_settings(&problems));
+    let (Some(snapshot), Ok(tls)) = (loaded.snapshot, tls) else { return report::invalid() };
+    if tls.upstream.system_authorities == 0 && snapshot.targets.iter().any(|t| t.is_tls) {
+        tracing::warn!(
+            "this system trusts no certificate authority, so public https integrations fail: \
+             install ca-certificates, or name authorities with --upstream-ca"
+        );
+    }
+    match serve(options, (manner, watch), (snapshot, tls), start_workers) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => report::failed(&problem),
     }
@@ -59,7 +65,7 @@ fn manner_of(options: &ServeOptions) -> Manner {
 fn serve(
     options: &ServeOptions,
     (manner, watch): (Manner, Watch),
-    snapshot: Snapshot,
+    (snapshot, tls): (Snapshot, Tls),
     start_workers: impl FnOnce(Ground) -> io::Result<Workers>,
 ) -> Result<(), String> {
     let sockets = Sockets::open(options)?;
@@ -69,10 +75,20 @@ fn serve(
     let started = console::Started::of(&snapshot, options, &sockets);
     let allowed = options.upstream.allow_link_local.clone();
     let publishing = Publishing::start(snapshot, allowed, Arc::clone(&shared), 0);
-    let (ground, admin) = sockets.into_ground(options, publishing.for_workers(), telemetry);
+    let (admin, listeners) = (sockets.admin, sockets.listeners.into_iter().zip(tls.listeners));
+    let ground = Ground {
+        driver: options.worker.driver,
+        connections_max: sockets.connections_max,
+        cores: sockets.cores,
+        listeners: listeners.map(|((_, sockets), tls)| Listener { tls, sockets }).collect(),
+        publication: publishing.for_workers(),
+        telemetry,
+        timeout: options.timeout.clone(),
+        upstream_tls: tls.upstream,
+    };
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
-        let files = (options, manner, watch);
+        let files = (options, manner, watch, tls.certificates);
         let mut control = Control::new(Arc::clone(&shared), publishing, files, log_thread)?;
         let door = Door::new(options.admin.hosts.iter().cloned());
         http::start(admin, Arc::clone(&shared), door)?;
@@ -139,26 +155,6 @@ impl Sockets {
         let admin_address = admin.local_addr().unwrap_or(options.admin.address);
         let connections_max = (connections_max as usize).div_ceil(cores.len());
         Ok(Self { cores, connections_max, listeners, admin, admin_address })
-    }
-
-    /// What workers start from, and the admin address's socket.
-    fn into_ground(
-        self,
-        options: &ServeOptions,
-        publication: Arc<ArcSwap<Published>>,
-        telemetry: Vec<WorkerTelemetry>,
-    ) -> (Ground, TcpListener) {
-        let ground = Ground {
-            driver: options.worker.driver,
-            connections_max: self.connections_max,
-            cores: self.cores,
-            listeners: self.listeners,
-            publication,
-            telemetry,
-            timeout: options.timeout.clone(),
-            upstream: options.upstream.clone(),
-        };
-        (ground, self.admin)
     }
 }
 

@@ -15,35 +15,30 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::admin::{Ground, Workers};
-use crate::certificates::{CertificateProblem, SecurityPolicy, ServerTls, Tickets, client_configs};
 use crate::local::{Bounds, Order, Orders, Shared};
 use crate::net::Driver;
-use crate::options::{self, Listen};
+use crate::options;
 
 /// Starts a worker on each core of `ground`.
 ///
 /// # Errors
-/// io_uring was asked for and the kernel refuses it, a certificate cannot be used, or a thread
-/// cannot be spawned.
+/// io_uring was asked for and the kernel refuses it, or a thread cannot be spawned.
 pub fn start(ground: Ground) -> io::Result<Workers> {
     let driver = Driver::probe(match ground.driver {
         options::Driver::Auto => None,
         options::Driver::IoUring => Some(Driver::IoUring),
         options::Driver::Epoll => Some(Driver::Epoll),
     })?;
-    let upstream_tls = client_configs(&ground.upstream.upstream_ca).map_err(unusable)?;
     let shared = Shared {
         publication: ground.publication,
         bounds: bounds(&ground.timeout, ground.connections_max),
-        upstream_tls,
+        upstream_tls: ground.upstream_tls,
         orders: Arc::new(Orders::default()),
         running: Arc::new(AtomicUsize::new(0)),
     };
-    let tickets = Tickets::new().map_err(|problem| unusable(vec![problem]))?;
-    let mut listeners = Vec::new();
-    for (listen, sockets) in ground.listeners {
-        listeners.push((tls_of(&listen, &tickets).map_err(unusable)?, sockets.into_iter()));
-    }
+    let listeners = ground.listeners.into_iter();
+    let mut listeners: Vec<_> =
+        listeners.map(|listener| (listener.tls, listener.sockets.into_iter())).collect();
     for (index, (core, telemetry)) in ground.cores.into_iter().zip(ground.telemetry).enumerate() {
         let own =
             listeners.iter_mut().filter_map(|(tls, sockets)| Some((sockets.next()?, tls.clone())));
@@ -73,22 +68,4 @@ fn bounds(timeout: &options::TimeoutOptions, connections_max: usize) -> Bounds {
         connections_max,
         ..Bounds::default()
     }
-}
-
-/// The TLS settings of a listener; `None` for a plain one.
-fn tls_of(
-    listen: &Listen,
-    tickets: &Tickets,
-) -> Result<Option<Arc<ServerTls>>, Vec<CertificateProblem>> {
-    if !listen.is_tls() {
-        return Ok(None);
-    }
-    let tls = ServerTls::load(&listen.certificates, tickets, SecurityPolicy::default())?;
-    Ok(Some(Arc::new(tls)))
-}
-
-/// All that is wrong with the files, in one error.
-fn unusable(problems: Vec<CertificateProblem>) -> io::Error {
-    let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
-    io::Error::new(io::ErrorKind::InvalidInput, texts.join("; "))
 }
