@@ -12,26 +12,40 @@ use h2::client::SendRequest;
 use http::{Request, Response};
 use monoio::net::TcpStream;
 use tollgate_core::message::{Scheme, Verb};
+use tollgate_core::snapshot::Snapshot;
 
 use super::*;
-use crate::client::Announced;
-use crate::local::Bounds;
+use crate::certificates::client_configs;
+use crate::client::{Announced, Opening};
+use crate::local::{Bounds, Shared};
 use crate::net::rig::{listen, on_both_drivers, socket_pair};
 use crate::net::{Socket, split};
 use crate::publication::Published;
 use crate::telemetry::{WorkerCounters, WorkerTelemetry};
 
 fn local() -> Rc<Local> {
-    let published = Published { revision: 1, targets: Vec::new(), stage_slots: Vec::new() };
+    let published = Published {
+        revision: 1,
+        snapshot: Arc::new(Snapshot::empty()),
+        targets: Vec::new(),
+        stage_slots: Vec::new(),
+    };
+    let shared = Shared {
+        publication: Arc::new(ArcSwap::from_pointee(published)),
+        bounds: Bounds::default(),
+        upstream_tls: client_configs(&[]).expect("no files"),
+        orders: Arc::default(),
+        running: Arc::default(),
+    };
     let telemetry = WorkerTelemetry::new(Arc::new(WorkerCounters::default()), None);
-    let publication = Arc::new(ArcSwap::from_pointee(published));
-    Rc::new(Local::new(publication, telemetry, Bounds::default()))
+    Rc::new(Local::new(shared, telemetry))
 }
 
 /// Answers with the request's path in a field and its body as the body.
 async fn echo(mut asked: Http2Exchange) {
     if let Some(malformed) = asked.refused {
-        asked.reply.start(malformed.status(), Announced::Sized(0), &mut |_| {});
+        let opening = Opening { status: malformed.status(), body: Announced::Sized(0) };
+        asked.reply.start(&mut |_| Some(opening));
         let _ = asked.reply.finish().await;
         return;
     }
@@ -43,7 +57,10 @@ async fn echo(mut asked: Http2Exchange) {
         Verb::Get => Announced::Sized(0),
         _ => Announced::Unknown,
     };
-    asked.reply.start(200, announced, &mut |head| head.push(b"X-Path", &path));
+    asked.reply.start(&mut |head| {
+        head.push(b"X-Path", &path);
+        Some(Opening { status: 200, body: announced })
+    });
     if asked.head.verb != Verb::Get && asked.reply.flush().await.is_err() {
         return;
     }
