@@ -27,4 +27,4 @@ mod workers;
 pub use commands::{routes, validate};
 pub use start::run;
 pub use state::{Readiness, Shared};
-pub use workers::{Ground, Listener, Workers};
+pub use workers::{Ground, Held, Listener, Workers};

@@ -22,7 +22,7 @@ use super::door::Door;
 use super::publishing::Publishing;
 use super::state::{Readiness, Shared};
 use super::watch::Watch;
-use super::{Ground, Listener, Workers, console, host, http, report, systemd};
+use super::{Ground, Held, Listener, Workers, console, host, http, report, systemd};
 
 /// How long the log thread may take for its last lines.
 const LOG_PATIENCE: Duration = Duration::from_secs(2);
@@ -80,7 +80,9 @@ fn serve(
         driver: options.worker.driver,
         connections_max: sockets.connections_max,
         cores: sockets.cores,
-        listeners: listeners.map(|((_, sockets), tls)| Listener { tls, sockets }).collect(),
+        listeners: listeners
+            .map(|((_, held, sockets), tls)| Listener { tls, sockets, held })
+            .collect(),
         publication: publishing.for_workers(),
         telemetry,
         timeout: options.timeout.clone(),
@@ -123,7 +125,7 @@ pub(super) struct Sockets {
     /// Client connections of one worker.
     connections_max: usize,
     /// The addresses that were bound, with a socket for each worker.
-    pub(super) listeners: Vec<(Listen, Vec<TcpListener>)>,
+    pub(super) listeners: Vec<(Listen, Held, Vec<TcpListener>)>,
     admin: TcpListener,
     /// The admin address that was bound.
     pub(super) admin_address: SocketAddr,
@@ -138,11 +140,15 @@ impl Sockets {
             host::connections_max(host::raise_open_files(), options.worker.max_connections);
         let mut listeners = Vec::new();
         for (listen, socket) in options.listen.iter().zip(assigned.listen) {
+            let held = match socket {
+                Some(_) => Held::WithServiceManager,
+                None => Held::Alone,
+            };
             let sockets = host::listen(listen.address, socket, cores.len())
                 .map_err(|error| cannot_listen("--listen", listen.address, &error))?;
             // Port 0 asks for any; what was given is what is told.
             let address = sockets[0].local_addr().unwrap_or(listen.address);
-            listeners.push((Listen { address, ..listen.clone() }, sockets));
+            listeners.push((Listen { address, ..listen.clone() }, held, sockets));
         }
         let admin = host::listen_admin(options.admin.address, assigned.admin)
             .map_err(|error| cannot_listen("--admin", options.admin.address, &error))?;
@@ -224,7 +230,8 @@ mod tests {
             .expect("bound");
         assert_eq!(sockets.cores.len(), 3);
         assert_eq!(sockets.connections_max, 4, "shared among workers, rounded up");
-        let (listen, own) = &sockets.listeners[0];
+        let (listen, held, own) = &sockets.listeners[0];
+        assert_eq!(*held, Held::Alone);
         assert_eq!(own.len(), 3);
         assert_eq!(own[2].local_addr().expect("an address"), listen.address);
         assert!(listen.address.port() != 0 && sockets.admin_address.port() != 0);

@@ -39,6 +39,17 @@ pub struct Listener {
     pub tls: Option<Arc<ServerTls>>,
     /// A socket for each worker.
     pub sockets: Vec<TcpListener>,
+    /// By whom the sockets are held.
+    pub held: Held,
+}
+
+/// Who holds a listening socket, which decides how it is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Each worker its own, which ends with the process.
+    Alone,
+    /// One socket by all workers and by the service manager, which goes on listening.
+    WithServiceManager,
 }
 
 /// Running workers, as the admin thread sees them.

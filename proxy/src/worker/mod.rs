@@ -36,12 +36,11 @@ pub fn start(ground: Ground) -> io::Result<Workers> {
         orders: Arc::new(Orders::default()),
         running: Arc::new(AtomicUsize::new(0)),
     };
-    let listeners = ground.listeners.into_iter();
-    let mut listeners: Vec<_> =
-        listeners.map(|listener| (listener.tls, listener.sockets.into_iter())).collect();
+    let mut listeners = ground.listeners;
     for (index, (core, telemetry)) in ground.cores.into_iter().zip(ground.telemetry).enumerate() {
-        let own =
-            listeners.iter_mut().filter_map(|(tls, sockets)| Some((sockets.next()?, tls.clone())));
+        let own = listeners
+            .iter_mut()
+            .filter_map(|from| Some((from.sockets.pop()?, from.held, from.tls.clone())));
         let seed = thread::Seed { index, core, driver, listeners: own.collect(), telemetry };
         let shared = shared.clone();
         shared.running.fetch_add(1, Ordering::Relaxed);

@@ -1,1 +1,3 @@
 //! Does each feature, under the name that AWS gives it, work on real sockets?
+
+mod socket_activation;
