@@ -1,3 +1,4 @@
 //! Does each feature, under the name that AWS gives it, work on real sockets?
 
+mod certificate_reload;
 mod socket_activation;
