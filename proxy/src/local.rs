@@ -230,12 +230,15 @@ impl Local {
             key: entry.key(),
         });
         entry.insert(Rc::clone(&state));
+        self.telemetry.counters.connections_open.set(clients.len() as u64);
         state
     }
 
     /// Forgets a client connection that has ended.
     pub fn forget_client(&self, state: &ClientState) {
-        self.clients.borrow_mut().try_remove(state.key);
+        let mut clients = self.clients.borrow_mut();
+        clients.try_remove(state.key);
+        self.telemetry.counters.connections_open.set(clients.len() as u64);
     }
 
     /// Client connections open.
@@ -294,6 +297,15 @@ impl Local {
     /// Whether more exchanges run than the worker carries well: what comes now is shed.
     pub fn is_overloaded(&self) -> bool {
         self.exchanges.get() > self.bounds.exchanges_max
+    }
+
+    /// Shows the admin thread how much is under way; called on the worker's tick, so that nothing
+    /// of it is written per request.
+    pub fn show_gauges(&self) {
+        let counters = &self.telemetry.counters;
+        counters.exchanges_open.set(self.exchanges.get() as u64);
+        counters.upstream_idle.set(self.pools.idle_count() as u64);
+        counters.upstream_busy.set(self.pools.busy_count() as u64);
     }
 
     /// Whether the worker accepts no more and finishes what runs.

@@ -21,18 +21,24 @@ pub struct Http2Body {
     step: Duration,
     received: u64,
     is_ended: bool,
+    has_timed_out: bool,
 }
 
 impl Http2Body {
     /// The body that `stream` brings.
     pub fn new(stream: RecvStream, step: Duration) -> Self {
         let is_ended = stream.is_end_stream();
-        Self { stream, step, received: 0, is_ended }
+        Self { stream, step, received: 0, is_ended, has_timed_out: false }
     }
 
     /// Whether every byte has been handed out.
     pub fn is_ended(&self) -> bool {
         self.is_ended
+    }
+
+    /// Whether the client paused too long.
+    pub fn has_timed_out(&self) -> bool {
+        self.has_timed_out
     }
 
     /// Body bytes handed out so far.
@@ -60,7 +66,10 @@ impl Http2Body {
         let step = self.step;
         let next = poll_fn(|context| self.poll_next(context));
         // Nothing is at the kernel here, so the wait may be dropped.
-        within(step, next).await.unwrap_or(Err(BodyFailure::Truncated))
+        within(step, next).await.unwrap_or_else(|| {
+            self.has_timed_out = true;
+            Err(BodyFailure::Truncated)
+        })
     }
 
     fn poll_next(

@@ -57,6 +57,7 @@ pub struct Http2Reply {
     body_bytes: u64,
     /// How long the client may take to make room.
     step: Duration,
+    has_timed_out: bool,
 }
 
 enum State {
@@ -80,7 +81,13 @@ impl Http2Reply {
             out: Buffer::empty(),
             body_bytes: 0,
             step,
+            has_timed_out: false,
         }
+    }
+
+    /// Whether the client took too long to make room.
+    pub fn has_timed_out(&self) -> bool {
+        self.has_timed_out
     }
 
     /// Whether the answer is complete.
@@ -217,7 +224,10 @@ impl Http2Reply {
     async fn send_out(&mut self, ends_stream: bool) -> Result<(), ReplyFailure> {
         let State::Streaming(stream) = &mut self.state else { return Ok(()) };
         while !self.out.is_empty() {
-            let room = room_for(stream, self.out.len(), self.step).await?;
+            let room =
+                room_for(stream, self.out.len(), self.step).await.inspect_err(|failure| {
+                    self.has_timed_out = failure.0.kind() == io::ErrorKind::TimedOut;
+                })?;
             if room >= self.out.len() {
                 break;
             }

@@ -44,6 +44,14 @@ impl RequestBody<'_> {
         }
     }
 
+    /// Whether the client paused so long that the rest of the body was given up.
+    pub fn has_timed_out(&self) -> bool {
+        match self {
+            Self::Http1(body) => body.patience.has_ended(),
+            Self::Http2(body) => body.has_timed_out(),
+        }
+    }
+
     /// The next piece that is already here; `None` when none is.
     ///
     /// # Errors

@@ -159,7 +159,10 @@ async fn on_no_head(connection: &mut Connection, no_head: NoHead) -> Then {
     const REQUEST_TIMEOUT: u16 = 408;
     let status = match no_head {
         NoHead::Gone | NoHead::Http2Preface => return Then::Close,
-        NoHead::TimedOut => REQUEST_TIMEOUT,
+        NoHead::TimedOut => {
+            connection.local.telemetry.counters.client_timeouts.add(1);
+            REQUEST_TIMEOUT
+        }
         NoHead::Malformed(malformed) => {
             connection.local.telemetry.counters.malformed.add(1);
             malformed.status()

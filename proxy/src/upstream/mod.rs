@@ -10,4 +10,4 @@ mod pool;
 
 pub use connection::{ConnectFailure, Connection, UpstreamTls};
 pub use http1::{Answer, NoAnswer};
-pub use pool::Pools;
+pub use pool::{Busy, Pools};

@@ -77,6 +77,7 @@ async fn keep_time(local: &Rc<Local>, orders: &Orders, mut listeners: Vec<accept
         ticks += 1;
         local.wheel.on_tick(now);
         local.telemetry.on_tick(now);
+        local.show_gauges();
         // A snapshot that is no longer published must not be held by an idle worker.
         drop(local.published());
         if ticks.is_multiple_of(SWEEP_TICKS) {
