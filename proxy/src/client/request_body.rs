@@ -75,6 +75,10 @@ impl RequestBody<'_> {
                 let next = body.incoming.next(body.reader).await;
                 match next {
                     Err(_) if body.patience.has_ended() => return Err(BodyFailure::TimedOut),
+                    Ok(piece) if body.incoming.is_ended() => {
+                        body.patience.pause();
+                        piece
+                    }
                     next => next?,
                 }
             }

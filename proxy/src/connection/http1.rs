@@ -194,6 +194,8 @@ async fn one_exchange(
         until_us,
         expiry,
     };
+    // The head has come in time, and how long the integration takes is not up to the client.
+    patience(Expiry::ShutReading).pause();
     let mut body = RequestBody::Http1(Http1Body {
         incoming: Incoming::new(head.body, rest),
         reader: &mut connection.reader,

@@ -1,8 +1,10 @@
 //! Do the gauges and the counters of overload and slowness say what is so?
 
+use std::time::Duration;
+
 use crate::support::definition::everything;
 use crate::support::gateway::Setup;
-use crate::support::{Client, Gateway, eventually, recording_origin, stalled_origin};
+use crate::support::{Client, Gateway, Origin, eventually, recording_origin, stalled_origin};
 
 /// Waits until a metric has a value.
 fn check(gateway: &Gateway, metric: &str, expected: f64) {
@@ -55,4 +57,26 @@ fn clients_that_are_too_slow_are_counted() {
     counted(3.0);
     assert_eq!(gateway.get("/x").status, 200);
     counted(3.0);
+}
+
+#[test]
+fn an_upstream_that_takes_longer_than_a_head_may_costs_no_connection() {
+    let origin = Origin::start(|peer| {
+        while let Ok(request) = peer.request() {
+            std::thread::sleep(Duration::from_millis(400));
+            if peer.send(&recording_origin::answer(&request)).is_err() {
+                return;
+            }
+        }
+    });
+    let patience = ["--header-timeout=100ms", "--body-timeout=100ms"];
+    let gateway = Setup::of(&everything(&origin.url())).with(&patience).start();
+    let mut client = gateway.connect();
+    for _ in 0..2 {
+        assert_eq!(client.get("/x").status, 200);
+        client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nbe");
+        client.send("gin");
+        assert_eq!(client.response().status, 200);
+    }
+    check(&gateway, "tollgate_client_timeouts_total", 0.0);
 }
