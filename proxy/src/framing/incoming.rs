@@ -43,6 +43,8 @@ enum Framing {
     Chunked(ChunkedDecoder),
     UntilEnd,
     Ended,
+    /// Where the body ends can no longer be told, so no byte may be read as what follows it.
+    Lost,
 }
 
 impl Incoming {
@@ -116,13 +118,19 @@ impl Incoming {
                 }
                 piece
             }
-            Framing::Chunked(decoder) => {
-                let decoded = decode(decoder, &mut self.buffer).map_err(BodyFailure::Malformed)?;
-                if decoded.is_done {
-                    self.framing = Framing::Ended;
+            Framing::Chunked(decoder) => match decode(decoder, &mut self.buffer) {
+                Ok(decoded) => {
+                    if decoded.is_done {
+                        self.framing = Framing::Ended;
+                    }
+                    decoded.data
                 }
-                decoded.data
-            }
+                Err(malformed) => {
+                    self.framing = Framing::Lost;
+                    return Err(BodyFailure::Malformed(malformed));
+                }
+            },
+            Framing::Lost => return Err(BodyFailure::Truncated),
         };
         self.received += piece.len() as u64;
         Ok(Some(piece).filter(|piece| !piece.is_empty()))
@@ -137,14 +145,19 @@ impl Incoming {
             if let Some(piece) = self.take_ready()? {
                 return Ok(Some(piece));
             }
-            if self.is_ended() {
-                return Ok(None);
+            match self.framing {
+                Framing::Ended => return Ok(None),
+                Framing::Lost => return Err(BodyFailure::Truncated),
+                _ => {}
             }
             let (result, buffer) = reader.read(self.room()).await;
             self.buffer = buffer;
             match (result, &self.framing) {
                 (Ok(0), Framing::UntilEnd) => self.framing = Framing::Ended,
-                (Ok(0), _) => return Err(BodyFailure::Truncated),
+                (Ok(0), _) => {
+                    self.framing = Framing::Lost;
+                    return Err(BodyFailure::Truncated);
+                }
                 (Ok(_), _) => {}
                 (Err(error), _) => return Err(BodyFailure::Broken(error)),
             }
