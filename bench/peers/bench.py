@@ -92,7 +92,7 @@ def origin(scenario, binaries, work):
     port = free_port()
     kind = ["--plain"] if scenario.origin == "plain" else []
     process = Process([binaries["loadtest"], "origin", "--listen", f"127.0.0.1:{port}"] + kind, core,
-                      f"{work}/origin-{port}.log")
+                      f"{work}/origin-{port}.log", scenario.is_realtime)
     process.wait_for_port(port)
     return process, port
 
@@ -100,7 +100,7 @@ def origin(scenario, binaries, work):
 def measure(scenario, options, binaries, work):
     """Starts all targets, then measures each in turn, again and again."""
     behind, origin_port = origin(scenario, binaries, work)
-    setting = targets.Setting(work, binaries, origin_port, scenario.tls)
+    setting = targets.Setting(work, binaries, origin_port, scenario.tls, scenario.is_realtime)
     running, results = {}, {}
     try:
         for name in scenario.targets:
@@ -147,7 +147,7 @@ def measure_turns(scenario, options, binaries, running, results):
             cpu, ticks = process.cpu(), process.ticks()
             try:
                 turn = scenarios.drive(scenario, port, options.seconds, binaries)
-            except (RuntimeError, OSError, ValueError, TypeError) as error:
+            except (RuntimeError, OSError, ValueError, TypeError, subprocess.SubprocessError) as error:
                 fail(results, running, name, error)
                 continue
             turn["cpu_us"] = (process.cpu() - cpu) / 1000 / max(turn["requests"], 1)
