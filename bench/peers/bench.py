@@ -11,6 +11,7 @@ import argparse
 import datetime
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -182,6 +183,8 @@ def main():
     selected = list(chosen(options))
     names = sorted({name.split("-")[0] for scenario in selected for name in scenario.targets})
     raise_descriptor_limit()
+    # Ended from outside, it ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     binaries = build(options, names)
     measured = []
     with tempfile.TemporaryDirectory(prefix="tollgate-peers-") as work:
