@@ -400,6 +400,19 @@ proptest! {
 }
 
 #[test]
+fn one_host_that_may_be_link_local_allows_no_other() {
+    let metadata = installation(vec![pets("http://169.254.169.254")]);
+    let check = |allowed: &[&str], expected: bool| {
+        let hosts: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+        let rules = Rules { link_local_hosts: &hosts };
+        assert_eq!(compile(&metadata, 1, rules, None).0.is_some(), expected, "{allowed:?}");
+    };
+    check(&[], false);
+    check(&["169.254.170.2", "metadata.test"], false);
+    check(&["169.254.169.254"], true);
+}
+
+#[test]
 fn methods_are_counted_in_the_order_of_the_definition() {
     let mut two = resource("/b", method(proxy("http://origin.example"), 1));
     two.methods.insert(MethodVerb::Any, method(proxy("http://origin.example"), 2));

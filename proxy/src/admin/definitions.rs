@@ -21,9 +21,8 @@ use super::watch::Stamp;
 pub(super) struct Manner {
     /// The access-log format of all stages, where access logs are on.
     pub(super) access_log_format: Option<String>,
-    /// Whether some host may lead to link-local addresses; which one is checked where its
-    /// addresses are known.
-    pub(super) allows_link_local: bool,
+    /// Hosts that may be, or lead to, link-local and metadata addresses.
+    pub(super) link_local_hosts: Vec<String>,
 }
 
 /// What became of the files.
@@ -54,7 +53,7 @@ pub(super) fn load(
 ) -> Loaded {
     let (sources, mut problems) = read_all(options);
     let imported = import_files(&sources, &settings(options, manner));
-    let rules = Rules { allows_link_local: manner.allows_link_local };
+    let rules = Rules { link_local_hosts: &manner.link_local_hosts };
     let revision = previous.map_or(1, |previous| previous.revision + 1);
     let (snapshot, found) = snapshot::compile(&imported.installation, revision, rules, previous);
     let snapshot = snapshot.filter(|_| problems.is_empty() && !imported.has_errors());

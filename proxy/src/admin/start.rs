@@ -57,7 +57,7 @@ fn manner_of(options: &ServeOptions) -> Manner {
     let logs_access = options.access_log.target != AccessLogTarget::Off;
     Manner {
         access_log_format: logs_access.then(|| options.access_log.format.as_str().to_owned()),
-        allows_link_local: !options.upstream.allow_link_local.is_empty(),
+        link_local_hosts: options.upstream.allow_link_local.clone(),
     }
 }
 
@@ -273,10 +273,10 @@ mod tests {
     }
 
     #[test]
-    fn link_local_targets_compile_only_where_a_host_is_allowed() {
-        assert!(!manner_of(&options(&["a.yaml"])).allows_link_local);
+    fn definitions_are_read_as_the_options_want_it() {
+        assert!(manner_of(&options(&["a.yaml"])).link_local_hosts.is_empty());
         let manner = manner_of(&options(&["a.yaml", "--allow-link-local=a", "--access-log=-"]));
-        assert!(manner.allows_link_local);
+        assert_eq!(manner.link_local_hosts, ["a"]);
         assert_eq!(manner.access_log_format.as_deref(), Some("JSON"));
     }
 }
