@@ -11,6 +11,13 @@ pub const CHUNK_EXCESS_BYTES_MAX: u64 = 16 * 1024;
 pub const CHUNK_LINE_BYTES_MAX: usize = 256;
 /// Bytes of an OpenAPI document (AWS: definition file, 6 MB).
 pub const DEFINITION_BYTES_MAX: usize = 6 * 1024 * 1024;
+/// Levels of lists and objects in a document; deeper nesting is an attack on the reader's stack.
+pub const DEFINITION_DEPTH_MAX: usize = 100;
+/// Values that the references of one document may expand to, shared targets counted at each use;
+/// far above any real API, far below what a crafted document could ask for.
+pub const DEFINITION_EXPANSION_MAX: usize = 4_000_000;
+/// Problems reported for one document; what lies behind is counted, not shown.
+pub const DEFINITION_PROBLEMS_MAX: usize = 1_000;
 /// Bytes of all header names, values and line ends (AWS: "total combined size of header values", 10,240).
 pub const HEADERS_BYTES_MAX: usize = 10_240;
 /// Header fields in one head.
@@ -59,6 +66,8 @@ pub const PATH_VARIABLES_MAX: usize = 32;
 pub const PAYLOAD_BYTES_MAX: u64 = 10 * 1024 * 1024;
 /// Milliseconds a REST API waits for its integration, the default and the maximum (AWS: 29 s).
 pub const REST_API_INTEGRATION_TIMEOUT_MS_MAX: u32 = 29_000;
+/// Milliseconds a REST API waits for an integration that streams its response (AWS: 15 minutes).
+pub const REST_API_STREAM_TIMEOUT_MS_MAX: u32 = 900_000;
 /// Stage variables of one stage (AWS: 100).
 pub const STAGE_VARIABLES_MAX: usize = 100;
 /// Characters of a stage variable's name (AWS: 64).

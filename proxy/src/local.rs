@@ -6,15 +6,16 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::task::Waker;
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Cache};
 use slab::Slab;
-use tollgate_core::message::RequestHead;
+use tollgate_core::message::{RequestHead, ResponseHead};
 use tollgate_core::time::Now;
 
+use crate::certificates::ClientConfigs;
 use crate::net::Socket;
 use crate::publication::Published;
 use crate::telemetry::WorkerTelemetry;
@@ -34,6 +35,11 @@ pub struct Bounds {
     pub idle: Duration,
     /// From the head of a request to the end of its response.
     pub exchange: Duration,
+    /// For a connection to an upstream to open.
+    pub connect: Duration,
+    /// For the next request on a connection to an upstream. Shorter than the idle time-outs that
+    /// common servers have (60 s and more), so that it is us who close.
+    pub upstream_idle: Duration,
     /// Client connections of one worker; what comes above that is answered 503 and closed.
     pub connections_max: usize,
     /// Exchanges one worker carries at once; what comes above that is answered 503.
@@ -47,14 +53,16 @@ impl Default for Bounds {
             head: Duration::from_secs(10),
             body_progress: Duration::from_secs(30),
             idle: Duration::from_secs(310),
-            exchange: Duration::from_secs(900),
+            exchange: Duration::from_secs(300),
+            connect: Duration::from_secs(5),
+            upstream_idle: Duration::from_secs(50),
             connections_max: 65_536,
             exchanges_max: 16_384,
         }
     }
 }
 
-/// Where a worker stands between start and end; set by the admin thread, read at every tick.
+/// What workers are to do; set by the admin thread, read at every tick.
 #[derive(Debug, Default)]
 pub struct Orders(AtomicU8);
 
@@ -65,8 +73,6 @@ pub enum Order {
     Serve,
     /// Accept no more, finish what runs.
     Drain,
-    /// End at once.
-    End,
 }
 
 impl Orders {
@@ -79,8 +85,7 @@ impl Orders {
     pub fn current(&self) -> Order {
         match self.0.load(Ordering::Acquire) {
             0 => Order::Serve,
-            1 => Order::Drain,
-            _ => Order::End,
+            _ => Order::Drain,
         }
     }
 }
@@ -132,6 +137,31 @@ impl ClientState {
     }
 }
 
+/// An exchange that runs.
+#[derive(Debug)]
+pub struct Running<'l>(&'l Cell<usize>);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+/// What all workers start with.
+#[derive(Clone)]
+pub struct Shared {
+    /// What to serve.
+    pub publication: Arc<ArcSwap<Published>>,
+    /// How much, how long.
+    pub bounds: Bounds,
+    /// How TLS is spoken to upstreams.
+    pub upstream_tls: ClientConfigs,
+    /// What to do.
+    pub orders: Arc<Orders>,
+    /// How many workers run.
+    pub running: Arc<AtomicUsize>,
+}
+
 /// One worker's own.
 pub struct Local {
     /// Deadlines.
@@ -142,34 +172,34 @@ pub struct Local {
     pub telemetry: WorkerTelemetry,
     /// The bounds in force.
     pub bounds: Bounds,
-    /// Exchanges running.
-    pub exchanges: Cell<usize>,
+    /// How TLS is spoken to upstreams.
+    pub upstream_tls: ClientConfigs,
+    exchanges: Cell<usize>,
     /// When draining began, in monotonic microseconds; 0 while it has not.
     pub draining_since_us: Cell<u64>,
     clients: RefCell<Slab<Rc<ClientState>>>,
     heads: RefCell<Vec<RequestHead>>,
+    response_heads: RefCell<Vec<ResponseHead>>,
     publication: RefCell<Cache<Arc<ArcSwap<Published>>, Arc<Published>>>,
     held: RefCell<Rc<Arc<Published>>>,
 }
 
 impl Local {
     /// A worker's own, before it serves.
-    pub fn new(
-        publication: Arc<ArcSwap<Published>>,
-        telemetry: WorkerTelemetry,
-        bounds: Bounds,
-    ) -> Self {
-        let held = Rc::new(publication.load_full());
+    pub fn new(shared: Shared, telemetry: WorkerTelemetry) -> Self {
+        let held = Rc::new(shared.publication.load_full());
         Self {
             wheel: Wheel::new(now()),
             pools: Pools::default(),
             telemetry,
-            bounds,
+            bounds: shared.bounds,
+            upstream_tls: shared.upstream_tls,
             clients: RefCell::new(Slab::new()),
             heads: RefCell::new(Vec::new()),
+            response_heads: RefCell::new(Vec::new()),
             exchanges: Cell::new(0),
             draining_since_us: Cell::new(0),
-            publication: RefCell::new(Cache::new(publication)),
+            publication: RefCell::new(Cache::new(shared.publication)),
             held: RefCell::new(held),
         }
     }
@@ -239,6 +269,31 @@ impl Local {
             head.clear();
             heads.push(head);
         }
+    }
+
+    /// A table for an answer's head, cleared, with its room kept from earlier answers.
+    pub fn take_response_head(&self) -> ResponseHead {
+        self.response_heads.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// Keeps a table for the next answer.
+    pub fn give_back_response_head(&self, mut head: ResponseHead) {
+        let mut heads = self.response_heads.borrow_mut();
+        if heads.len() < HEADS_KEPT_MAX {
+            head.clear();
+            heads.push(head);
+        }
+    }
+
+    /// Counts an exchange in, until what is given back is dropped.
+    pub fn begin_exchange(&self) -> Running<'_> {
+        self.exchanges.set(self.exchanges.get() + 1);
+        Running(&self.exchanges)
+    }
+
+    /// Whether more exchanges run than the worker carries well: what comes now is shed.
+    pub fn is_overloaded(&self) -> bool {
+        self.exchanges.get() > self.bounds.exchanges_max
     }
 
     /// Whether the worker accepts no more and finishes what runs.

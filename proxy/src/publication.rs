@@ -16,6 +16,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use tollgate_core::snapshot::Snapshot;
 
 /// The admin thread's end: replaces what is published and frees what was.
 #[derive(Debug)]
@@ -59,6 +60,8 @@ impl<T> Publisher<T> {
 pub struct Published {
     /// Counts publications; never goes back.
     pub revision: u64,
+    /// What is served.
+    pub snapshot: Arc<Snapshot>,
     /// Targets, in the order of the snapshot's list.
     pub targets: Vec<Arc<Target>>,
     /// Where a worker counts each stage, in the order of the snapshot's stages.

@@ -130,22 +130,35 @@ fn date_of_day(day: u64) -> (u64, u8, u8) {
 /// Bytes that are not UTF-8 become U+FFFD, so the result is always valid JSON.
 pub fn push_json_escaped(out: &mut Vec<u8>, text: &[u8]) {
     for chunk in text.utf8_chunks() {
-        for byte in chunk.valid().bytes() {
-            match byte {
-                b'"' => out.extend_from_slice(b"\\\""),
-                b'\\' => out.extend_from_slice(b"\\\\"),
-                b'\n' => out.extend_from_slice(b"\\n"),
-                b'\r' => out.extend_from_slice(b"\\r"),
-                b'\t' => out.extend_from_slice(b"\\t"),
-                0..0x20 | 0x7f => {
-                    out.extend_from_slice(b"\\u00");
-                    out.extend_from_slice(&hex_pair(byte));
-                }
-                _ => out.push(byte),
-            }
+        let mut rest = chunk.valid();
+        while let Some(at) = rest.find(needs_json_escape) {
+            out.extend_from_slice(&rest.as_bytes()[..at]);
+            let mut letters = rest[at..].chars();
+            push_json_escape(out, letters.next().unwrap_or_default());
+            rest = letters.as_str();
         }
+        out.extend_from_slice(rest.as_bytes());
         if !chunk.invalid().is_empty() {
             out.extend_from_slice("\u{fffd}".as_bytes());
+        }
+    }
+}
+
+/// Beside what JSON demands, DEL and the C1 controls: terminals obey them.
+fn needs_json_escape(letter: char) -> bool {
+    matches!(letter, '"' | '\\' | '\0'..='\x1f' | '\x7f'..='\u{9f}')
+}
+
+fn push_json_escape(out: &mut Vec<u8>, letter: char) {
+    match letter {
+        '"' => out.extend_from_slice(b"\\\""),
+        '\\' => out.extend_from_slice(b"\\\\"),
+        '\n' => out.extend_from_slice(b"\\n"),
+        '\r' => out.extend_from_slice(b"\\r"),
+        '\t' => out.extend_from_slice(b"\\t"),
+        other => {
+            out.extend_from_slice(b"\\u00");
+            out.extend_from_slice(&hex_pair(u8::try_from(u32::from(other)).unwrap_or_default()));
         }
     }
 }
@@ -188,6 +201,7 @@ mod tests {
         check(b"plain", "plain");
         check(b"a\"b\\c\n\r\t\0\x7f", "a\\\"b\\\\c\\n\\r\\t\\u0000\\u007f");
         check(b"caf\xc3\xa9 \xff", "café \u{fffd}");
+        check("\u{9b}2J\u{a0}".as_bytes(), "\\u009b2J\u{a0}");
     }
 
     proptest! {

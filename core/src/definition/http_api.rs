@@ -1,6 +1,8 @@
 //! What is an HTTP API made of?
 
-use super::{Integration, MethodVerb, Place};
+use std::collections::BTreeMap;
+
+use super::{Authorizer, Integration, MethodVerb, Place};
 
 /// An HTTP API as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,6 +11,14 @@ pub struct HttpApi {
     pub id: String,
     /// `info.title`.
     pub name: String,
+    /// `info.description`.
+    pub description: Option<String>,
+    /// `info.version`.
+    pub version: Option<String>,
+    /// Tags that carry `x-amazon-apigateway-tag-value`.
+    pub tags: BTreeMap<String, String>,
+    /// Authorizers by the name of their security scheme.
+    pub authorizers: BTreeMap<String, Authorizer>,
     /// Routes; keys are unique.
     pub routes: Vec<Route>,
     /// CORS configuration, where there is one.

@@ -6,6 +6,7 @@
 //! Absent on purpose: meaning. A mapping expression or a URI is still text here; the room that
 //! executes it parses it when it compiles, and reports with the place.
 
+mod authorizer;
 mod gateway_response_type;
 mod http_api;
 mod integration;
@@ -13,6 +14,7 @@ mod place;
 mod problem;
 mod rest_api;
 
+pub use authorizer::{Authorizer, AuthorizerKind};
 pub use gateway_response_type::GatewayResponseType;
 pub use http_api::{Cors, HttpApi, Route, RouteKey};
 pub use integration::{
@@ -22,7 +24,8 @@ pub use integration::{
 pub use place::Place;
 pub use problem::{Problem, Severity};
 pub use rest_api::{
-    GatewayResponse, Method, MethodResponse, MethodVerb, RequestValidator, Resource, RestApi,
+    EndpointType, GatewayResponse, Method, MethodResponse, MethodVerb, RequestValidator, Resource,
+    RestApi,
 };
 
 use std::collections::BTreeMap;

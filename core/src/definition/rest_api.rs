@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::message::Verb;
 
-use super::{GatewayResponseType, Integration, Place};
+use super::{Authorizer, GatewayResponseType, Integration, Place};
 
 /// A REST API as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub struct RestApi {
     pub id: String,
     /// `info.title`.
     pub name: String,
+    /// `info.description`.
+    pub description: Option<String>,
+    /// `info.version`.
+    pub version: Option<String>,
     /// Resources in the order of the document; paths are unique.
     pub resources: Vec<Resource>,
     /// Customised gateway responses.
@@ -21,6 +25,14 @@ pub struct RestApi {
     pub request_validators: BTreeMap<String, RequestValidator>,
     /// Models: name → JSON Schema as JSON text.
     pub models: BTreeMap<String, String>,
+    /// Authorizers by the name of their security scheme.
+    pub authorizers: BTreeMap<String, Authorizer>,
+    /// `HEADER` or `AUTHORIZER`: where API keys are read from.
+    pub api_key_source: Option<String>,
+    /// The resource policy as JSON text, with its place.
+    pub policy: Option<(String, Place)>,
+    /// What the endpoint is, with its place, where the definition says it.
+    pub endpoint_type: Option<(EndpointType, Place)>,
     /// `binaryMediaTypes`.
     pub binary_media_types: Vec<String>,
     /// `minimumCompressionSize`, 0 to 10,485,760; off when absent.
@@ -29,6 +41,17 @@ pub struct RestApi {
     pub disable_execute_api_endpoint: bool,
     /// Where the document begins.
     pub place: Place,
+}
+
+/// From where a REST API is reached (`endpointConfiguration.types`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndpointType {
+    /// `EDGE`
+    Edge,
+    /// `REGIONAL`
+    Regional,
+    /// `PRIVATE`: only through VPC endpoints.
+    Private,
 }
 
 /// A resource: one path with its methods.
@@ -68,6 +91,10 @@ pub struct Method {
     pub operation_name: Option<String>,
     /// `NONE`, `AWS_IAM`, `CUSTOM` or `COGNITO_USER_POOLS`.
     pub authorization_type: String,
+    /// Name of the authorizer, where the type has one.
+    pub authorizer: Option<String>,
+    /// OAuth scopes that the authorizer demands.
+    pub authorization_scopes: Vec<String>,
     /// Whether an API key is required.
     pub api_key_required: bool,
     /// `method.request.{path|querystring|header}.{name}` → whether it is required.

@@ -1,10 +1,37 @@
 //! Where does a routed request lead, and what exactly is sent there?
+//!
+//! ```text
+//!   Routed ──► Integration ─┬─ HttpProxy   target, verb, request target, fields, time-out
+//!                           ├─ Mock        one of the prepared answers, or a Refusal
+//!                           └─ Defect      always 500
+//! ```
+//!
+//! Absent on purpose: connecting, sending, framing fields (`Content-Length`, `Transfer-Encoding`,
+//! `Connection`) and bodies. The floor below does them. Names are resolved there too, and whoever
+//! resolves one asks [`address::is_link_local`] about each address.
 
+pub mod address;
 mod compile;
+mod content_coding;
+mod forwarded;
+mod http_proxy;
+mod lenient_json;
+mod mock;
+mod names;
+mod request_fields;
+mod request_target;
 mod target;
+#[cfg(test)]
+mod tests;
+mod trace_id;
 
-pub use compile::compile;
+pub use compile::{compile, is_reserved_name, response_name};
+pub use content_coding::is_encoded;
+pub use http_proxy::HttpProxy;
+pub use mock::{Mock, MockBody, MockResponse};
+pub use names::{HOP_BY_HOP, NameSet, is_nominated};
 pub use target::{Target, TargetIndex, Targets};
+pub use trace_id::push_trace_id;
 
 /// Where a method or route leads.
 #[derive(Debug)]
@@ -17,22 +44,22 @@ pub enum Integration {
     Defect(Defect),
 }
 
-/// An HTTP backend, compiled.
-#[derive(Debug)]
-pub struct HttpProxy {
-    /// The backend's place in the snapshot's list of targets.
-    pub target: TargetIndex,
-    /// Milliseconds until the backend must have answered.
-    pub timeout_ms: u32,
+/// Why an integration always fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defect {
+    /// The sentence for the log, in AWS's words where it has some.
+    pub detail: String,
 }
 
-/// An answer of the gateway's own.
-#[derive(Debug)]
-pub struct Mock {}
-
-/// Why an integration always fails.
-#[derive(Debug)]
-pub struct Defect {
-    /// The sentence for the log, in AWS's words.
-    pub detail: String,
+/// Why a request is not sent on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A path variable holds a dot segment in disguise: the backend might leave its path.
+    DotSegment,
+    /// No template takes the request's content type, and bodies do not pass.
+    UnsupportedMediaType,
+    /// The mock's request template yields no integer `statusCode`.
+    MockWithoutStatus,
+    /// No integration response fits the mock's status, and none is the default.
+    MockWithoutResponse,
 }

@@ -198,3 +198,59 @@ fn compile_domain(name: &str, mappings: &[(&str, Target)], problems: &mut Vec<Pr
     }
     domain
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_are_host_names_in_lower_case() {
+        let long = format!("{}.example.com", "a".repeat(64));
+        for (domain, is_fine) in [
+            ("*", true),
+            ("example.com", true),
+            ("*.example.com", true),
+            ("localhost", true),
+            ("my_host-1.example", true),
+            ("127.0.0.1", true),
+            ("", false),
+            ("*.", false),
+            ("*.*.example.com", false),
+            ("a*.example.com", false),
+            ("Example.com", false),
+            ("example.com:80", false),
+            ("example..com", false),
+            ("example.com.", false),
+            ("exa mple.com", false),
+            (&long, false),
+            ("abc.execute-api.us-east-1.amazonaws.com", false),
+            ("vpce-1.execute-api.us-east-1.vpce.amazonaws.com", false),
+        ] {
+            assert_eq!(fault_of_domain(domain).is_none(), is_fine, "{domain}");
+        }
+    }
+
+    #[test]
+    fn base_paths_have_no_slash_at_their_ends_and_no_odd_segments() {
+        let long = "a".repeat(PATH_SEGMENT_BYTES_MAX + 1);
+        for (base_path, is_fine) in [
+            ("", true),
+            ("orders", true),
+            ("orders/v1", true),
+            ("a$b_c.d+e!f*g'h(i)j-k", true),
+            (&long[1..], true),
+            (&long, false),
+            ("/orders", false),
+            ("orders/", false),
+            ("orders//v1", false),
+            ("orders/../v1", false),
+            (".", false),
+            ("or ders", false),
+            ("orders?", false),
+            ("orders%20", false),
+            ("{orders}", false),
+        ] {
+            assert_eq!(fault_of_base_path(base_path).is_none(), is_fine, "{base_path}");
+        }
+    }
+}

@@ -411,4 +411,42 @@ mod tests {
         let explanation = why(&snapshot, "abcdef1234.execute-api.x", Verb::Get, "/prod/pets/7");
         assert_eq!(explanation.to_json()["basePath"], "/prod");
     }
+
+    #[test]
+    fn mocks_have_no_time_out_and_default_routes_no_path() {
+        let default = crate::definition::Route {
+            key: crate::definition::RouteKey::Default,
+            operation_name: None,
+            authorization_type: "NONE".to_owned(),
+            integration: Some(Integration {
+                uri: Some("http://origin.example".to_owned()),
+                http_method: Some("ANY".to_owned()),
+                ..Integration::new(IntegrationKind::HttpProxy)
+            }),
+            place: Place::NONE,
+        };
+        let api = crate::definition::HttpApi {
+            id: "http".to_owned(),
+            routes: vec![default],
+            ..Default::default()
+        };
+        let stage = crate::definition::Stage {
+            api: Api::Http(api),
+            name: "$default".to_owned(),
+            deployment_id: String::new(),
+            variables: [].into(),
+            access_log_format: None,
+            place: Place::NONE,
+        };
+        let installation = Installation { stages: vec![stage], ..Installation::default() };
+        let (snapshot, problems) = compile(&installation, 1, Rules::default(), None);
+        let snapshot = snapshot.unwrap_or_else(|| panic!("{problems:#?}"));
+        let rows = rows(&snapshot.stages[0], place_of);
+        assert_eq!((rows[0].verb.as_str(), rows[0].path.as_str()), ("$default", ""));
+        assert_eq!((rows[0].timeout_ms, rows[0].place.as_str()), (Some(30_000), ""));
+        let mock = Integration::new(IntegrationKind::Mock);
+        assert_eq!(timeout_ms(ApiKind::RestApi, &mock), None);
+        let explanation = why(&snapshot, "http.execute-api.x", Verb::Get, "/anything");
+        assert_eq!(explanation.outcome.as_deref(), Ok("$default"));
+    }
 }

@@ -18,3 +18,15 @@ pub trait HeadSink {
         }
     }
 }
+
+impl<S: HeadSink + ?Sized> HeadSink for &mut S {
+    #[inline]
+    fn push(&mut self, name: &[u8], value: &[u8]) {
+        (**self).push(name, value);
+    }
+
+    #[inline]
+    fn push_block(&mut self, block: &FieldBlock) {
+        (**self).push_block(block);
+    }
+}

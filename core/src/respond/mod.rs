@@ -1,61 +1,30 @@
 //! What does the client get: the backend's answer, the mock's, or a refusal's?
+//!
+//! | answer | written by | customised by |
+//! |---|---|---|
+//! | a backend's | [`ProxyResponses::write`] | response parameters (HTTP APIs) |
+//! | a mock's | [`write_mock`] | its integration responses |
+//! | a refusal's or failure's | [`GatewayResponses::write`] | gateway responses (REST APIs) |
+//! | to a preflight | [`Cors::write_preflight`] | the CORS configuration (HTTP APIs) |
+//!
+//! All of them write to a [`crate::message::HeadSink`], so that HTTP/1 and HTTP/2 get the same.
+//!
+//! Absent on purpose: the status line and the fields of the framing. `Content-Length`,
+//! `Transfer-Encoding` and `Connection` belong to whoever knows the connection and the client's verb.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+mod cause;
+mod compile;
+mod cors;
+pub mod gateway_response;
+mod http_proxy;
+mod mock;
+mod occasion;
+#[cfg(test)]
+mod tests;
 
-use crate::context::StageFacts;
-use crate::definition::{self, GatewayResponse, GatewayResponseType, Place, Problem};
-use crate::transform::Surroundings;
-
-/// The status and body of an answer whose fields went to a sink.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer<'a> {
-    /// The status.
-    pub status: u16,
-    /// The whole body; empty for none.
-    pub body: Cow<'a, [u8]>,
-}
-
-/// The gateway responses of one stage, with its API's customisations.
-#[derive(Debug)]
-pub struct GatewayResponses {}
-
-impl GatewayResponses {
-    /// Compiles the customisations of a REST API; an HTTP API has none and passes an empty map.
-    pub fn compile(
-        customised: &BTreeMap<GatewayResponseType, GatewayResponse>,
-        stage: &StageFacts,
-        problems: &mut Vec<Problem>,
-    ) -> Self {
-        let _ = (customised, stage, problems);
-        Self {}
-    }
-}
-
-/// What is changed in a backend's answers.
-#[derive(Debug, Default)]
-pub struct ProxyResponses {}
-
-impl ProxyResponses {
-    /// Compiles the response parameters of an integration.
-    pub fn compile(
-        integration: &definition::Integration,
-        around: Surroundings<'_>,
-        problems: &mut Vec<Problem>,
-    ) -> Self {
-        let _ = (integration, around, problems);
-        Self {}
-    }
-}
-
-/// The CORS configuration of an HTTP API.
-#[derive(Debug)]
-pub struct Cors {}
-
-impl Cors {
-    /// Compiles a CORS configuration; `place` is where it stands.
-    pub fn compile(cors: &definition::Cors, place: Place, problems: &mut Vec<Problem>) -> Self {
-        let _ = (cors, place, problems);
-        Self {}
-    }
-}
+pub use cause::{Cause, Fault};
+pub use cors::Cors;
+pub use gateway_response::GatewayResponses;
+pub use http_proxy::ProxyResponses;
+pub use mock::write_mock;
+pub use occasion::{Answer, Occasion};

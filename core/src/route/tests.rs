@@ -458,3 +458,45 @@ fn ten_thousand_routes_are_each_found() {
         assert_eq!(routed.method(), MethodIndex(n));
     }
 }
+
+#[test]
+fn a_tree_built_to_branch_everywhere_still_answers() {
+    // A literal and a variable side by side on ten levels: a path of literals fits all 1,024
+    // ways down, and ends nowhere.
+    let ways = (0..1_024_u32).map(|way| {
+        let segment = |level: u32| match way >> level & 1 {
+            1 => "/a".to_owned(),
+            _ => format!("/{{v{level}}}"),
+        };
+        format!("GET {}/end", (0..10).map(segment).collect::<String>())
+    });
+    let keys: Vec<String> = ways.collect();
+    let borrowed: Vec<&str> = keys.iter().map(String::as_str).collect();
+    for kind in [ApiKind::RestApi, ApiKind::HttpApi] {
+        let (router, _) = compiled(kind, &borrowed);
+        let miss = format!("GET {}/elsewhere", "/a".repeat(10));
+        assert_eq!(taken(&router, &miss), Err(Refusal::NoSuchPath));
+        let hit = format!("GET /b{}/end", "/a".repeat(9));
+        let values = taken(&router, &hit).expect("one way leads there").1;
+        assert_eq!(values, ["b"]);
+        let deep = format!("GET {}", "/a".repeat(5_000));
+        assert_eq!(taken(&router, &deep), Err(Refusal::NoSuchPath));
+    }
+}
+
+#[test]
+fn every_verb_is_matched_by_any_and_by_itself_only() {
+    let verbs = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
+    for kind in [ApiKind::RestApi, ApiKind::HttpApi] {
+        for verb in verbs {
+            let key = format!("{verb} /a");
+            let (own, _) = compiled(kind, &[&key]);
+            let (any, _) = compiled(kind, &["ANY /a"]);
+            for asked in verbs.into_iter().chain(["PURGE", "get"]) {
+                let request = format!("{asked} /a");
+                assert_eq!(taken(&own, &request).is_ok(), asked == verb, "{key} {request}");
+                assert!(taken(&any, &request).is_ok(), "{request}");
+            }
+        }
+    }
+}

@@ -105,7 +105,7 @@ fn wastes_targets(snapshot: &Snapshot) -> bool {
 
 pub(super) fn target_of(integration: &Integration) -> Option<TargetIndex> {
     match integration {
-        Integration::HttpProxy(proxy) => Some(proxy.target),
+        Integration::HttpProxy(proxy) => Some(proxy.target()),
         Integration::Mock(_) | Integration::Defect(_) => None,
     }
 }

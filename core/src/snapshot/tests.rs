@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use proptest::prelude::*;
+
 use crate::definition::{
     Api, BasePathMapping, ConnectionType, HttpApi, Installation, Integration, IntegrationKind,
     Method, MethodVerb, Place, Problem, RequestValidator, Resource, RestApi, Route, RouteKey,
@@ -12,7 +14,7 @@ use crate::message::Verb;
 use crate::{locate, route};
 
 use super::compile::target_of;
-use super::{Rules, Snapshot, compile};
+use super::{MethodDefinition, Rules, Snapshot, compile, methods_of};
 
 const GET: MethodVerb = MethodVerb::Verb(Verb::Get);
 
@@ -360,4 +362,70 @@ fn shared_stages_keep_pointing_to_their_targets() {
         assert_eq!(hosts_of(&snapshot, 1), ["kept.example", "kept.example"]);
         assert!(snapshot.targets.len() <= 2 * 2 + 64, "{}", snapshot.targets.len());
     }
+}
+
+/// What a request can tell of a snapshot: for each route its key and the host it leads to.
+fn observed(snapshot: &Snapshot) -> Vec<(String, String)> {
+    let stages = snapshot.stages.iter().flat_map(|stage| {
+        stage.router.routes().iter().zip(&stage.methods).map(move |(route, method)| {
+            let target = target_of(&method.integration).map(|target| target.0 as usize);
+            let host = target.and_then(|target| snapshot.targets.get(target));
+            let host = host.map(|target| target.host.clone()).unwrap_or_default();
+            (format!("{} {}", stage.facts.stage, route.key()), host)
+        })
+    });
+    stages.collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn many_small_changes_come_to_what_one_compilation_makes(
+        // For each revision: which of six stages there are, and to which of a hundred hosts each leads.
+        revisions in prop::collection::vec(prop::collection::btree_map(0..6_u8, 0..100_u8, 0..6), 1..40),
+    ) {
+        let mut previous: Option<Snapshot> = None;
+        for revision in revisions {
+            let stages = revision.iter().map(|(stage, host)| Stage {
+                name: format!("s{stage}"),
+                ..pets(&format!("http://h{host}.example"))
+            });
+            let installation = installation(stages.collect());
+            let snapshot = compiled(&installation, previous.as_ref());
+            prop_assert_eq!(observed(&snapshot), observed(&compiled(&installation, None)));
+            previous = Some(snapshot);
+        }
+    }
+}
+
+#[test]
+fn methods_are_counted_in_the_order_of_the_definition() {
+    let mut two = resource("/b", method(proxy("http://origin.example"), 1));
+    two.methods.insert(MethodVerb::Any, method(proxy("http://origin.example"), 2));
+    let api = rest("api", vec![two, resource("/a", method(proxy("http://origin.example"), 3))]);
+    let keys: Vec<String> = methods_of(&api).iter().map(MethodDefinition::key).collect();
+    assert_eq!(keys, ["GET /b", "ANY /b", "GET /a"]);
+    let snapshot = compiled(&installation(vec![stage(api, "prod")]), None);
+    let stage = &snapshot.stages[0];
+    for (route, method) in stage.router.routes().iter().zip(&stage.methods) {
+        assert_eq!(route.path(), method.facts.resource_path);
+    }
+}
+
+#[test]
+fn a_mapping_to_a_stage_that_does_not_compile_is_one_problem_not_two() {
+    let mut own = method(proxy("http://origin.example"), 2);
+    own.api_key_required = true;
+    let mut installation =
+        installation(vec![stage(rest("api", vec![resource("/a", own)]), "prod")]);
+    installation.mappings.push(BasePathMapping {
+        domain: "*".to_owned(),
+        base_path: String::new(),
+        api_id: "api".to_owned(),
+        stage: "prod".to_owned(),
+    });
+    let (snapshot, problems) = compile(&installation, 1, Rules::default(), None);
+    assert!(snapshot.is_none());
+    assert_eq!(problems.len(), 1, "{problems:#?}");
 }

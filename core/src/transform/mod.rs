@@ -19,7 +19,7 @@ mod template;
 mod tests;
 
 pub use compile::{Side, compile_expression, compile_gateway_template, compile_mapping_template};
-pub use expression::Expression;
+pub use expression::{Expression, Piece};
 pub use reference::{Reference, scan_reference};
 pub use source::{Name, Source, Take};
 pub use template::{Template, TemplatePiece};

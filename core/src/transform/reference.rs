@@ -1,5 +1,7 @@
 //! What does a `$…` in a template refer to?
 
+use crate::context::Variable;
+
 /// A reference such as `$context.identity.sourceIp` or `${stageVariables['x']}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reference<'t> {
@@ -13,6 +15,23 @@ pub struct Reference<'t> {
     pub goes_on: bool,
     /// Whether it stands in braces, so that what follows cannot belong to it.
     pub is_braced: bool,
+}
+
+impl Reference<'_> {
+    /// The longest context variable that the reference starts with, and the bytes it takes: in
+    /// `$context.stage.json` that is `stage`. `None` where it is no variable.
+    pub fn variable(&self) -> Option<(Variable, usize)> {
+        let mut name = self.path;
+        loop {
+            if let Some(variable) = Variable::from_name(name) {
+                return Some((variable, self.len - (self.path.len() - name.len())));
+            }
+            match name.rfind('.') {
+                Some(dot) if !self.is_braced => name = &name[..dot],
+                _ => return None,
+            }
+        }
+    }
 }
 
 /// The reference at the front of `text`, which starts with `$`; `None` where `$` is just text.

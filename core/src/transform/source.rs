@@ -20,6 +20,8 @@ pub enum Source {
     Path,
     /// The value of a path variable, by its position among those of the route; decoded.
     PathParameter(u16),
+    /// The value of a path variable, by its name: for what serves several routes.
+    NamedPathParameter(Box<str>),
     /// The values of a query parameter, by its decoded name; decoded.
     Query(Box<[u8]>, Take),
     /// A header of the integration's response.
@@ -90,13 +92,13 @@ impl Source {
                 out.extend_from_slice(facts.path);
                 true
             }
-            Self::PathParameter(position) => {
-                let value = facts.path_parameters.get(usize::from(*position));
-                value.is_some_and(|value| {
-                    decode_component_into(value, out);
-                    true
+            Self::PathParameter(position) => write_path_parameter(facts, (*position).into(), out),
+            Self::NamedPathParameter(name) => facts
+                .method
+                .and_then(|method| {
+                    method.path_parameter_names.iter().position(|known| **known == **name)
                 })
-            }
+                .is_some_and(|position| write_path_parameter(facts, position, out)),
             Self::Query(name, take) => {
                 let values = query::values(facts.request.query().unwrap_or_default(), name);
                 write_all(values, *take, out, decode_form)
@@ -114,6 +116,14 @@ impl Source {
         out.extend_from_slice(facts.request.authority());
         true
     }
+}
+
+fn write_path_parameter(facts: &Facts<'_>, position: usize, out: &mut Vec<u8>) -> bool {
+    let value = facts.path_parameters.get(position);
+    value.is_some_and(|value| {
+        decode_component_into(value, out);
+        true
+    })
 }
 
 fn write_fields(

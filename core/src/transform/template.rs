@@ -5,7 +5,7 @@ use crate::context::Facts;
 use super::Source;
 
 /// Text with sources in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Template {
     pub(super) pieces: Box<[TemplatePiece]>,
 }

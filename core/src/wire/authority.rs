@@ -6,7 +6,7 @@ use crate::limits::HOST_BYTES_MAX;
 use crate::message::Scheme;
 
 use super::Malformed;
-use super::grammar::{HOST, all};
+use super::grammar::{HOST, is};
 
 /// A valid `uri-host [ ":" port ]` (RFC 9110 §7.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,19 +22,19 @@ impl<'a> Authority<'a> {
     ///
     /// Narrower than RFC 3986, whose `reg-name` may hold percent-encodings, commas and more: no such
     /// name is in DNS, and each is somebody's separator. User information is told apart.
+    #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
-        if bytes.is_empty() {
-            return Err(Malformed::HostEmpty);
-        }
-        if bytes.contains(&b'@') {
-            return Err(Malformed::UserinfoPresent);
-        }
-        let (host, port) = match bytes.first() {
-            Some(b'[') => split_literal(bytes)?,
-            _ => split_name(bytes)?,
+        let split = match bytes {
+            [] => return Err(Malformed::HostEmpty),
+            [b'[', ..] => split_literal(bytes),
+            _ => split_name(bytes),
         };
-        let port = port.map(parse_port).transpose()?;
-        Ok(Self { host, port })
+        split
+            .and_then(|(host, port)| match port.map(parse_port) {
+                None => Some(Self { host, port: None }),
+                Some(port) => port.map(|port| Self { host, port: Some(port) }),
+            })
+            .ok_or_else(|| name_fault(bytes))
     }
 
     /// Whether both lead to the same place when no port means `scheme`'s own.
@@ -49,46 +49,51 @@ impl<'a> Authority<'a> {
 }
 
 /// Host and port of `name` or `name:port`.
-fn split_name(bytes: &[u8]) -> Result<(&[u8], Option<&[u8]>), Malformed> {
-    let colon = bytes.iter().position(|byte| *byte == b':');
-    let (host, port) = match colon {
-        Some(colon) => (&bytes[..colon], Some(&bytes[colon + 1..])),
-        None => (bytes, None),
+#[inline]
+fn split_name(bytes: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    let end = bytes.iter().position(|byte| !is(*byte, HOST)).unwrap_or(bytes.len());
+    let (host, rest) = bytes.split_at(end);
+    let port = match rest {
+        [] => None,
+        [b':', port @ ..] => Some(port),
+        _ => return None,
     };
-    if is_name(host) { Ok((host, port)) } else { Err(Malformed::HostInvalid) }
+    is_name(host).then_some((host, port))
 }
 
 /// Labels of any length with single dots between; one dot at the end marks a full name.
+#[inline]
 fn is_name(host: &[u8]) -> bool {
     (1..=HOST_BYTES_MAX).contains(&host.len())
-        && all(host, HOST)
         && host[0] != b'.'
         && !host.windows(2).any(|pair| pair == b"..")
 }
 
 /// Host and port of `[address]` or `[address]:port`. Zones (`%eth0`) mean nothing to a peer.
-fn split_literal(bytes: &[u8]) -> Result<(&[u8], Option<&[u8]>), Malformed> {
-    let end = bytes.iter().position(|byte| *byte == b']').ok_or(Malformed::HostInvalid)?;
-    let is_address = std::str::from_utf8(&bytes[1..end])
-        .is_ok_and(|address| address.parse::<Ipv6Addr>().is_ok());
-    let (host, rest) = bytes.split_at(end + 1);
-    match rest {
-        _ if !is_address => Err(Malformed::HostInvalid),
-        [] => Ok((host, None)),
-        [b':', port @ ..] => Ok((host, Some(port))),
-        _ => Err(Malformed::HostInvalid),
+#[cold]
+fn split_literal(bytes: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    let end = bytes.iter().position(|byte| *byte == b']')?;
+    let address = std::str::from_utf8(&bytes[1..end]).ok()?;
+    address.parse::<Ipv6Addr>().ok()?;
+    match bytes.split_at(end + 1) {
+        (host, []) => Some((host, None)),
+        (host, [b':', port @ ..]) => Some((host, Some(port))),
+        _ => None,
     }
 }
 
 /// 1 to 65535 in plain decimal.
-fn parse_port(digits: &[u8]) -> Result<u16, Malformed> {
+fn parse_port(digits: &[u8]) -> Option<u16> {
     let has_form = matches!(digits, [b'1'..=b'9', rest @ ..] if rest.len() < 5
         && rest.iter().all(u8::is_ascii_digit));
-    if !has_form {
-        return Err(Malformed::HostInvalid);
-    }
-    let value = digits.iter().fold(0u32, |value, digit| value * 10 + u32::from(digit - b'0'));
-    u16::try_from(value).map_err(|_| Malformed::HostInvalid)
+    // At most five digits, which 32 bits hold.
+    let value = || digits.iter().fold(0u32, |value, digit| value * 10 + u32::from(digit - b'0'));
+    if has_form { u16::try_from(value()).ok() } else { None }
+}
+
+#[cold]
+fn name_fault(bytes: &[u8]) -> Malformed {
+    if bytes.contains(&b'@') { Malformed::UserinfoPresent } else { Malformed::HostInvalid }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! How is a head, or the frame of a chunk, written?
 
-use crate::message::HeadSink;
+use crate::message::{FieldBlock, HeadSink};
 
 use super::grammar::{TARGET, TOKEN, VALUE, all};
 use super::reason::reason_phrase;
@@ -41,16 +41,13 @@ impl<'b> HeadEncoder<'b> {
     /// grammar asks.
     #[inline]
     pub fn response(out: &'b mut Vec<u8>, status: u16) -> Self {
-        debug_assert!((100..=999).contains(&status), "status {status}");
-        if status == 200 {
-            out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
-            return Self { out };
-        }
-        let digit = |divisor: u16| b'0' + (status / divisor % 10) as u8;
-        out.extend_from_slice(b"HTTP/1.1 ");
-        out.extend_from_slice(&[digit(100), digit(10), digit(1), b' ']);
-        out.extend_from_slice(reason_phrase(status).as_bytes());
-        out.extend_from_slice(b"\r\n");
+        out.extend_from_slice(StatusLine::new(status).as_bytes());
+        Self { out }
+    }
+
+    /// Continues a head whose start line is written elsewhere; see [`StatusLine`].
+    #[inline]
+    pub fn fields(out: &'b mut Vec<u8>) -> Self {
         Self { out }
     }
 
@@ -95,6 +92,48 @@ impl HeadSink for HeadEncoder<'_> {
         self.out.extend_from_slice(b": ");
         self.out.extend_from_slice(value);
         self.out.extend_from_slice(b"\r\n");
+    }
+
+    #[inline]
+    fn push_block(&mut self, block: &FieldBlock) {
+        debug_assert!(block.pairs().all(|(name, value)| all(name, TOKEN) && all(value, VALUE)));
+        self.out.extend_from_slice(block.lines());
+    }
+}
+
+/// The first line of a response, for heads whose fields are decided before their status.
+#[derive(Clone, Copy, Debug)]
+pub struct StatusLine {
+    bytes: [u8; STATUS_LINE_BYTES_MAX],
+    len: usize,
+}
+
+/// Bytes of the longest status line: the longest registered phrase has 31.
+pub const STATUS_LINE_BYTES_MAX: usize = 64;
+
+impl StatusLine {
+    /// The line for `status`, with CR and LF.
+    #[inline]
+    pub fn new(status: u16) -> Self {
+        debug_assert!((100..=999).contains(&status), "status {status}");
+        let digit = |divisor: u16| b'0' + (status / divisor % 10) as u8;
+        let mut line = Self { bytes: [0; STATUS_LINE_BYTES_MAX], len: 0 };
+        line.append(b"HTTP/1.1 ");
+        line.append(&[digit(100), digit(10), digit(1), b' ']);
+        line.append(reason_phrase(status).as_bytes());
+        line.append(b"\r\n");
+        line
+    }
+
+    /// The line.
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    fn append(&mut self, part: &[u8]) {
+        self.bytes[self.len..self.len + part.len()].copy_from_slice(part);
+        self.len += part.len();
     }
 }
 
@@ -172,6 +211,21 @@ mod tests {
             },
             "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 18446744073709551615\r\n\
              Connection: keep-alive\r\n\r\n",
+        );
+    }
+
+    #[test]
+    fn blocks_are_copied() {
+        let mut block = FieldBlock::default();
+        block.push(b"A", b"b");
+        block.push(b"C", b"");
+        check(
+            |out| {
+                let mut head = HeadEncoder::response(out, 204);
+                head.push_block(&block);
+                head.end();
+            },
+            "HTTP/1.1 204 No Content\r\nA: b\r\nC: \r\n\r\n",
         );
     }
 

@@ -40,7 +40,9 @@ mod trailers;
 pub use authority::Authority;
 pub use chunked::{ChunkStep, ChunkedDecoder};
 pub use date::{IMF_FIXDATE_LEN, imf_fixdate};
-pub use encode::{CHUNK_END, ChunkLine, HeadEncoder, LAST_CHUNK};
+pub use encode::{
+    CHUNK_END, ChunkLine, HeadEncoder, LAST_CHUNK, STATUS_LINE_BYTES_MAX, StatusLine,
+};
 pub use hop_by_hop::HopByHop;
 pub use malformed::Malformed;
 pub use reason::reason_phrase;

@@ -7,7 +7,7 @@ use httparse::Status;
 use crate::limits::{
     HEAD_BYTES_MAX, HEADER_COUNT_MAX, HEADERS_BYTES_MAX, TARGET_BYTES_MAX, VERB_BYTES_MAX,
 };
-use crate::message::{KnownName, Range, RequestHead, Scheme, Verb, Version};
+use crate::message::{Field, Fields, KnownName, Range, RequestHead, Scheme, Verb, Version};
 
 use super::hop_by_hop::ConnectionOptions;
 use super::lookalike::is_lookalike;
@@ -29,12 +29,9 @@ pub fn parse_request(
     let mut slots = [const { MaybeUninit::uninit() }; HEADER_COUNT_MAX];
     let mut request = httparse::Request::new(&mut []);
     if let Ok(Status::Complete(len)) = request.parse_with_uninit_headers(window, &mut slots)
-        && let Some(line) = Line::of(&request, window)
-        && line.keeps_strict_rules(&request, &window[..len])
+        && let Some(target) = fill(head, &request, &window[..len])
     {
-        fill(head, window, &line, request.headers)?;
-        head.len = len;
-        judge(head, window, line.target, connection)?;
+        judge(head, &window[..len], target, connection)?;
         return Ok(Parsed::Complete);
     }
     match HeadScanner::for_request().push(bytes)? {
@@ -43,73 +40,57 @@ pub fn parse_request(
     }
 }
 
-/// The parts of a request line.
-struct Line {
-    verb: Range,
-    target: Range,
-    version: Version,
-}
-
-impl Line {
-    #[inline]
-    fn of(request: &httparse::Request<'_, '_>, window: &[u8]) -> Option<Self> {
-        let version = if request.version? == 0 { Version::Http10 } else { Version::Http11 };
-        Some(Self {
-            verb: Range::of(window, request.method?.as_bytes()),
-            target: Range::of(window, request.path?.as_bytes()),
-            version,
-        })
-    }
-
-    /// What `httparse` tolerates and we don't: line feeds alone, several empty lines before the
-    /// request, any byte in a target, any size. `head` is the head alone.
-    #[inline]
-    fn keeps_strict_rules(&self, request: &httparse::Request<'_, '_>, head: &[u8]) -> bool {
-        // "HTTP/1.1" and its line end follow the target and a blank.
-        let fields = self.target.end() + b" HTTP/1.1\r\n".len();
-        let begins_well = self.verb.start == 0 || head.starts_with(b"\r\n") && self.verb.start == 2;
-        begins_well
-            && usize::from(self.verb.len) <= VERB_BYTES_MAX
-            && usize::from(self.target.len) <= TARGET_BYTES_MAX
-            && is_target(self.target.of_bytes(head))
-            && ends_lines_strictly(request.headers, head)
-            && head.len().saturating_sub(fields + 2) <= HEADERS_BYTES_MAX
-    }
-}
-
-/// Whether every line of `head` ends with CR LF. A field's value may be followed by blanks that the
-/// parser cut off, so it is the start of each name that is looked at, and the end of the head.
-#[inline]
-pub(super) fn ends_lines_strictly(fields: &[httparse::Header<'_>], head: &[u8]) -> bool {
-    let ends_before = |start: usize| {
-        start >= 2 && head.get(start - 2..start).is_some_and(|line_end| line_end == b"\r\n")
-    };
-    head.ends_with(b"\r\n")
-        && ends_before(head.len() - 2)
-        && fields
-            .iter()
-            .all(|field| ends_before(usize::from(Range::of(head, field.name.as_bytes()).start)))
-}
-
+/// Fills in what is written and tells where the target lies; `None` where the head does not keep
+/// the strict rules. What `httparse` tolerates and we don't: line feeds alone, several empty lines
+/// before the request, any byte in a target, any size.
 #[inline]
 fn fill(
     head: &mut RequestHead,
+    request: &httparse::Request<'_, '_>,
     bytes: &[u8],
-    line: &Line,
-    fields: &[httparse::Header<'_>],
-) -> Result<(), Malformed> {
-    head.fields.clear();
-    for field in fields {
-        let name = Range::of(bytes, field.name.as_bytes());
-        let known = head.fields.push(bytes, name, Range::of(bytes, field.value));
-        if known.is_none() && is_lookalike(field.name.as_bytes()) {
-            return Err(Malformed::NameLooksLikeAnother);
-        }
+) -> Option<Range> {
+    let verb = Range::of(bytes, request.method?.as_bytes());
+    let target = Range::of(bytes, request.path?.as_bytes());
+    let begins_well = verb.start == 0 || verb.start == 2 && bytes.starts_with(b"\r\n");
+    // "HTTP/1.1" and its line end follow the target and a blank.
+    let fields = target.end() + b" HTTP/1.1\r\n".len();
+    let keeps_bounds = usize::from(verb.len) <= VERB_BYTES_MAX
+        && usize::from(target.len) <= TARGET_BYTES_MAX
+        && bytes.len().saturating_sub(fields + 2) <= HEADERS_BYTES_MAX;
+    if !begins_well
+        || !keeps_bounds
+        || !is_target(target.of_bytes(bytes))
+        || !fill_fields(&mut head.fields, request.headers, bytes)
+    {
+        return None;
     }
-    head.verb_range = line.verb;
-    head.verb = Verb::from_bytes(line.verb.of_bytes(bytes));
-    head.version = line.version;
-    Ok(())
+    head.verb_range = verb;
+    head.verb = Verb::from_bytes(verb.of_bytes(bytes));
+    head.version = if request.version? == 0 { Version::Http10 } else { Version::Http11 };
+    head.len = bytes.len();
+    Some(target)
+}
+
+/// Fills in the fields; tells whether every line of `head` ends with CR LF. A field's value may be
+/// followed by blanks that the parser cut off, so it is the bytes before each name that are looked
+/// at, and the end of the head.
+#[inline]
+pub(super) fn fill_fields(
+    fields: &mut Fields,
+    parsed: &[httparse::Header<'_>],
+    head: &[u8],
+) -> bool {
+    let line_ends_before = |start: usize| {
+        start >= 2 && head.get(start - 2..start).is_some_and(|line_end| line_end == b"\r\n")
+    };
+    fields.clear();
+    let mut is_strict = head.ends_with(b"\r\n") && line_ends_before(head.len() - 2);
+    for field in parsed {
+        let name = Range::of(head, field.name.as_bytes());
+        is_strict &= line_ends_before(usize::from(name.start));
+        fields.push(head, name, Range::of(head, field.value));
+    }
+    is_strict
 }
 
 /// What a well-formed head says, rule by rule.
@@ -120,6 +101,11 @@ fn judge(
     target: Range,
     connection: Scheme,
 ) -> Result<(), Malformed> {
+    let is_lookalike =
+        |field: &Field| field.known.is_none() && is_lookalike(field.name.of_bytes(bytes));
+    if head.fields.iter().any(is_lookalike) {
+        return Err(Malformed::NameLooksLikeAnother);
+    }
     let verb = head.verb_range.of_bytes(bytes);
     let target = Target::parse(bytes, target, verb, connection)?;
     head.path = target.path;

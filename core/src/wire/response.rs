@@ -8,7 +8,7 @@ use crate::limits::{HEAD_BYTES_MAX, HEADER_COUNT_MAX};
 use crate::message::{BodyLength, Range, ResponseHead, Verb, Version};
 
 use super::hop_by_hop::ConnectionOptions;
-use super::request::{ends_lines_strictly, keeps_alive};
+use super::request::{fill_fields, keeps_alive};
 use super::{HeadScanner, Malformed, Parsed, framing};
 
 /// Reads the head of the response to a `verb` request from the front of `bytes` into `head`.
@@ -50,18 +50,13 @@ fn fill(
 ) -> Option<()> {
     let starts_well = bytes.first() == Some(&b'H');
     let status = response.code.filter(|status| *status >= 100)?;
-    if !starts_well || !ends_lines_strictly(response.headers, bytes) {
+    if !starts_well || !fill_fields(&mut head.fields, response.headers, bytes) {
         return None;
     }
     head.status = status;
     head.reason = reason(bytes)?;
     head.version = if response.version? == 0 { Version::Http10 } else { Version::Http11 };
     head.len = bytes.len();
-    head.fields.clear();
-    for field in response.headers.iter() {
-        let name = Range::of(bytes, field.name.as_bytes());
-        head.fields.push(bytes, name, Range::of(bytes, field.value));
-    }
     Some(())
 }
 

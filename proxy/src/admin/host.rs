@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn every_worker_has_a_socket_on_the_same_address() {
         let sockets = listen("127.0.0.1:0".parse().expect("an address"), None, 3).expect("bound");
-        let addresses: Vec<_> = sockets.iter().map(TcpListener::local_addr).flatten().collect();
+        let addresses: Vec<_> = sockets.iter().flat_map(TcpListener::local_addr).collect();
         assert_eq!(addresses.len(), 3);
         assert!(addresses.iter().all(|address| *address == addresses[0]));
     }

@@ -32,8 +32,20 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a connection may last, so that a client that reads slowly holds nothing for good.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(300);
 
+/// Begins to serve on a socket that does not block; needs the admin thread's runtime.
+pub(super) fn start(
+    listener: std::net::TcpListener,
+    shared: Arc<Shared>,
+    door: Door,
+) -> Result<(), String> {
+    let listener = TcpListener::from_std(listener)
+        .map_err(|error| format!("the admin address cannot be served: {error}"))?;
+    tokio::spawn(serve(listener, shared, door));
+    Ok(())
+}
+
 /// Accepts connections and answers them until the program ends.
-pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, door: Door) {
+async fn serve(listener: TcpListener, shared: Arc<Shared>, door: Door) {
     let router = router(shared, door);
     let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{LookupIpStrategy, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::{ResolverBuilder, TokioResolver};
 
 use super::names::Answer;
 
@@ -22,18 +22,17 @@ pub(super) struct Resolver(TokioResolver);
 impl Resolver {
     /// Reads the system's settings. Without them only the hosts file is left, which is said.
     pub(super) fn from_system() -> Result<Self, String> {
-        let builder = TokioResolver::builder_tokio().or_else(|error| {
-            tracing::warn!(%error, "{} cannot be used; only /etc/hosts is", SETTINGS[0]);
-            let empty = ResolverConfig::default();
-            Ok::<_, String>(TokioResolver::builder_with_config(
-                empty,
-                TokioRuntimeProvider::default(),
-            ))
-        })?;
-        let mut builder = builder;
+        let provider = TokioRuntimeProvider::default();
+        Self::build(TokioResolver::builder_tokio().unwrap_or_else(|error| {
+            tracing::warn!(%error, "{} cannot be used; only {} is", SETTINGS[0], SETTINGS[1]);
+            TokioResolver::builder_with_config(ResolverConfig::default(), provider)
+        }))
+    }
+
+    fn build(mut builder: ResolverBuilder<TokioRuntimeProvider>) -> Result<Self, String> {
         let options = builder.options_mut();
         options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
-        // Names keeps what was answered; a second cache would only hide how old it is.
+        // `Names` keeps what was answered; a second cache would only hide how old it is.
         options.cache_size = 0;
         builder.build().map(Self).map_err(|error| error.to_string())
     }
@@ -64,3 +63,6 @@ fn millis(duration: Duration) -> u64 {
 pub(super) fn settings_stamps() -> Vec<Option<super::watch::Stamp>> {
     SETTINGS.iter().map(|path| super::watch::Stamp::of(Path::new(path))).collect()
 }
+
+#[cfg(test)]
+mod tests;

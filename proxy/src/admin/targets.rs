@@ -74,8 +74,9 @@ impl Targets {
         }
     }
 
-    /// Forgets what nobody has named for a while. Its slot is not given again.
-    pub(super) fn forget_unused(&mut self, now_ms: u64) {
+    /// Forgets what nobody has named for a while; its slot is not given again. Whether it did.
+    pub(super) fn forget_unused(&mut self, now_ms: u64) -> bool {
+        let count = self.known.len();
         self.known.retain(|_, known| {
             if Arc::strong_count(&known.target) > 1 {
                 known.unused_since_ms = None;
@@ -84,6 +85,7 @@ impl Targets {
             let since_ms = *known.unused_since_ms.get_or_insert(now_ms);
             now_ms.saturating_sub(since_ms) < UNUSED_MS_MAX
         });
+        self.known.len() < count
     }
 
     fn of_host(&self, host: &str) -> impl Iterator<Item = &Arc<Target>> {

@@ -70,7 +70,9 @@ impl Watch {
             self.missing_looks = 0;
             return Seen::Same;
         }
-        if let Some(position) = self.last_look.iter().position(Option::is_none) {
+        // A file that was not there when it was read is not missed now.
+        let mut pairs = self.last_look.iter().zip(&self.read);
+        if let Some(position) = pairs.position(|(now, read)| now.is_none() && read.is_some()) {
             return self.on_missing(position);
         }
         self.missing_looks = 0;
@@ -132,6 +134,16 @@ mod tests {
         let seen: Vec<_> = (0..20).map(|_| watch.on_look(vec![stamp(1), stamp(0)])).collect();
         assert_eq!(seen.iter().filter(|seen| **seen == Seen::Missing(1)).count(), 1);
         assert!(!seen.contains(&Seen::Changed));
+    }
+
+    #[test]
+    fn a_file_that_was_never_there_is_not_missed() {
+        let mut watch = Watch::new(vec![stamp(0), stamp(1)]);
+        let looks = [(0, 1, Seen::Same), (0, 2, Seen::Unsettled), (0, 2, Seen::Changed)];
+        let more = [(3, 2, Seen::Unsettled), (3, 2, Seen::Changed), (3, 2, Seen::Same)];
+        for (one, two, expected) in looks.into_iter().chain(more) {
+            assert_eq!(watch.on_look(vec![stamp(one), stamp(two)]), expected, "{one} {two}");
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! How does an answer look on an HTTP/1 connection?
 
-use tollgate_core::message::{BodyLength, HeadSink, RequestHead, Verb, Version};
-use tollgate_core::wire::HeadEncoder;
+use tollgate_core::message::{BodyLength, RequestHead, Verb, Version};
+use tollgate_core::wire::{HeadEncoder, STATUS_LINE_BYTES_MAX, StatusLine};
 
-use super::{Announced, ReplyFailure};
+use super::{Announced, Fill, Opening, ReplyFailure};
 use crate::framing::Outgoing;
 use crate::net::{Buffer, Socket, Writer};
 use crate::time::Patience;
@@ -29,6 +29,7 @@ pub struct Http1Reply<'c> {
     /// whether a body follows, so the connection ends with the answer.
     awaits_continue: bool,
     state: State,
+    status: u16,
     out: Buffer,
     body_bytes: u64,
 }
@@ -56,6 +57,7 @@ impl<'c> Http1Reply<'c> {
             keeps_alive: request.keeps_alive,
             awaits_continue: request.expects_continue,
             state: State::Waiting,
+            status: 0,
             out: Buffer::empty(),
             body_bytes: 0,
         }
@@ -81,6 +83,11 @@ impl<'c> Http1Reply<'c> {
         self.state != State::Waiting
     }
 
+    /// The status of the answer; 0 before it has begun.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
     /// Body bytes taken so far.
     pub fn body_bytes(&self) -> u64 {
         self.body_bytes
@@ -100,15 +107,17 @@ impl<'c> Http1Reply<'c> {
         self.flush().await
     }
 
-    /// Begins the answer.
-    pub fn start(&mut self, status: u16, body: Announced, fill: &mut dyn FnMut(&mut dyn HeadSink)) {
-        let length = self.length_of(body);
+    /// Begins the answer with what `fill` writes, unless it takes that back.
+    ///
+    /// Fields come before the status is known, so the status line is put before them afterwards.
+    pub fn start(&mut self, fill: Fill<'_>) {
+        let mut out = Buffer::with_headroom(STATUS_LINE_BYTES_MAX);
+        let mut head = HeadEncoder::fields(out.as_vec_mut());
+        let Some(opening) = fill(&mut head) else { return };
+        let length = self.length_of(opening);
         if length == BodyLength::UntilEnd || self.awaits_continue {
             self.keeps_alive = false;
         }
-        self.out = Buffer::take();
-        let mut head = HeadEncoder::response(self.out.as_vec_mut(), status);
-        fill(&mut head);
         match length {
             BodyLength::Sized(len) => head.content_length(len),
             BodyLength::Chunked => head.chunked(),
@@ -120,14 +129,20 @@ impl<'c> Http1Reply<'c> {
             _ => {}
         }
         head.end();
-        let has_body = !self.is_to_head && length != BodyLength::None;
+        out.prepend(StatusLine::new(opening.status).as_bytes());
+        self.out = out;
+        self.status = opening.status;
+        let has_body = !self.is_to_head && !is_bodiless(opening.status);
         self.state = State::Streaming { framing: Outgoing::new(length), has_body };
     }
 
-    fn length_of(&self, body: Announced) -> BodyLength {
-        match body {
+    fn length_of(&self, opening: Opening) -> BodyLength {
+        const NO_CONTENT: u16 = 204;
+        match opening.body {
+            _ if opening.status == NO_CONTENT => BodyLength::None,
             Announced::Nothing => BodyLength::None,
             Announced::Sized(len) => BodyLength::Sized(len),
+            Announced::Unknown if is_bodiless(opening.status) => BodyLength::None,
             // "A server MUST NOT send a response containing Transfer-Encoding unless the
             // corresponding request indicates HTTP/1.1 (or later minor revisions)" (RFC 9112 §6.1).
             Announced::Unknown if self.version == Version::Http10 => BodyLength::UntilEnd,
@@ -205,4 +220,9 @@ impl<'c> Http1Reply<'c> {
         self.state = State::Ended;
         Ok(())
     }
+}
+
+/// Whether answers of that status never have a body (RFC 9110 §6.4.1).
+pub(super) fn is_bodiless(status: u16) -> bool {
+    matches!(status, 100..=199 | 204 | 304)
 }

@@ -13,8 +13,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use tollgate_core::message::{HeadSink, RequestHead, Verb};
 use tollgate_core::wire::http2::FieldFilter;
 
+use super::http1_reply::is_bodiless;
 use super::http2_body::within;
-use super::{Announced, ReplyFailure};
+use super::{Announced, Fill, ReplyFailure};
 use crate::net::{BUFFER_BYTES, Buffer};
 
 /// Fields a response head has room for before it grows.
@@ -52,6 +53,7 @@ pub struct Http2Reply {
     has_body: bool,
     out: Buffer,
     body_bytes: u64,
+    status: u16,
     /// How long the client may take to make room.
     step: Duration,
 }
@@ -74,8 +76,14 @@ impl Http2Reply {
             has_body: false,
             out: Buffer::empty(),
             body_bytes: 0,
+            status: 0,
             step,
         }
+    }
+
+    /// The status of the answer; 0 before it has begun.
+    pub fn status(&self) -> u16 {
+        self.status
     }
 
     /// Whether the answer is complete.
@@ -112,19 +120,24 @@ impl Http2Reply {
         self.respond.send_informational(interim).map_err(failure)
     }
 
-    /// Begins the answer.
-    pub fn start(&mut self, status: u16, body: Announced, fill: &mut dyn FnMut(&mut dyn HeadSink)) {
+    /// Begins the answer with what `fill` writes, unless it takes that back.
+    pub fn start(&mut self, fill: Fill<'_>) {
         let mut sink = Fields(HeaderMap::with_capacity(FIELDS_USUAL));
         let mut scratch = Vec::new();
-        fill(&mut FieldFilter::new(&mut sink, &mut scratch));
+        let Some(opening) = fill(&mut FieldFilter::new(&mut sink, &mut scratch)) else { return };
         let Fields(mut fields) = sink;
-        if let Announced::Sized(len) = body {
+        let is_bodiless = is_bodiless(opening.status);
+        if let Announced::Sized(len) = opening.body
+            && opening.status != StatusCode::NO_CONTENT.as_u16()
+        {
             fields.insert(CONTENT_LENGTH, HeaderValue::from(len));
         }
         let mut head = Response::new(());
-        *head.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+        *head.status_mut() =
+            StatusCode::from_u16(opening.status).unwrap_or(StatusCode::BAD_GATEWAY);
         *head.headers_mut() = fields;
-        self.has_body = !self.is_to_head && body != Announced::Nothing;
+        self.has_body = !self.is_to_head && !is_bodiless && opening.body != Announced::Nothing;
+        self.status = opening.status;
         self.state = State::Started(head);
     }
 

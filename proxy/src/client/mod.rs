@@ -12,5 +12,5 @@ mod request_body;
 pub use http1_reply::Http1Reply;
 pub use http2_body::Http2Body;
 pub use http2_reply::{Http2Reply, Piece};
-pub use reply::{Announced, Reply, ReplyFailure};
+pub use reply::{Announced, Fill, Opening, Reply, ReplyFailure};
 pub use request_body::{Http1Body, RequestBody};

@@ -19,6 +19,19 @@ pub enum Announced {
     Nothing,
 }
 
+/// How an answer begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// The status.
+    pub status: u16,
+    /// What is said about the body.
+    pub body: Announced,
+}
+
+/// Writes the fields of an answer, without those that frame its body, and says how it begins;
+/// `None` takes it back.
+pub type Fill<'f> = &'f mut dyn FnMut(&mut dyn HeadSink) -> Option<Opening>;
+
 /// Why an answer did not reach its client.
 #[derive(Debug)]
 pub struct ReplyFailure(pub io::Error);
@@ -75,11 +88,11 @@ impl<'c> Reply<'c> {
         }
     }
 
-    /// Begins the answer; `fill` names its fields, without those that frame the body.
-    pub fn start(&mut self, status: u16, body: Announced, fill: &mut dyn FnMut(&mut dyn HeadSink)) {
+    /// Begins the answer with what `fill` writes, unless it takes that back.
+    pub fn start(&mut self, fill: Fill<'_>) {
         match self {
-            Self::Http1(reply) => reply.start(status, body, fill),
-            Self::Http2(reply) => reply.start(status, body, fill),
+            Self::Http1(reply) => reply.start(fill),
+            Self::Http2(reply) => reply.start(fill),
         }
     }
 
@@ -129,6 +142,14 @@ impl<'c> Reply<'c> {
         match self {
             Self::Http1(reply) => reply.finish().await,
             Self::Http2(reply) => reply.finish().await,
+        }
+    }
+
+    /// The status of the answer; 0 before it has begun.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Http1(reply) => reply.status(),
+            Self::Http2(reply) => reply.status(),
         }
     }
 

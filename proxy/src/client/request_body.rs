@@ -59,12 +59,16 @@ impl RequestBody<'_> {
     /// The next piece, waited for; `None` at the end.
     ///
     /// # Errors
-    /// Any [`BodyFailure`]; `Truncated` also where the client paused too long.
+    /// Any [`BodyFailure`].
     pub async fn next(&mut self) -> Result<Option<Buffer>, BodyFailure> {
         let piece = match self {
             Self::Http1(body) => {
                 body.patience.renew();
-                body.incoming.next(body.reader).await?
+                let next = body.incoming.next(body.reader).await;
+                match next {
+                    Err(_) if body.patience.has_ended() => return Err(BodyFailure::TimedOut),
+                    next => next?,
+                }
             }
             Self::Http2(body) => body.next().await?,
         };

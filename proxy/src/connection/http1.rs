@@ -17,6 +17,7 @@ use tollgate_core::message::{Request, RequestHead};
 use tollgate_core::wire::{HeadScanner, Malformed, Parsed, parse_request};
 
 use super::Connection;
+use super::http2;
 use super::linger::linger;
 use crate::client::{Http1Body, Http1Reply, Reply, RequestBody};
 use crate::exchange::{exchange, refuse_unread};
@@ -37,20 +38,27 @@ enum Then {
     Close,
     /// It is closed, but the client may still be sending.
     Linger,
+    /// It goes on in HTTP/2.
+    Http2,
 }
+
+/// How an HTTP/2 connection begins (RFC 9113 §3.4), up to where HTTP/1 would know better.
+const HTTP2_PREFACE_LINE: &[u8] = b"PRI * HTTP/2.0\r\n";
 
 /// Serves requests until one side ends the connection.
 pub(super) async fn serve(mut connection: Connection) {
+    let mut input = Buffer::empty();
     loop {
         connection.state.idle(&connection.local);
         if connection.reader.readable().await.is_err() || connection.state.deadline.is_expired() {
             return;
         }
         connection.state.busy();
-        match Fence::new(Box::pin(busy(&mut connection))).await {
+        match Fence::new(Box::pin(busy(&mut connection, &mut input))).await {
             Ok(Then::Idle) => {}
             Ok(Then::Close) => return,
             Ok(Then::Linger) => break,
+            Ok(Then::Http2) => return http2::serve(connection, input, http2::run).await,
             Err(panicked) => {
                 on_panic(&connection, &panicked.0);
                 break;
@@ -74,7 +82,9 @@ fn on_panic(connection: &Connection, message: &str) {
 }
 
 /// Serves what has come: one request, and those pipelined behind it.
-async fn busy(connection: &mut Connection) -> Then {
+///
+/// `left` gets what was read of a protocol that is not ours to speak.
+async fn busy(connection: &mut Connection, left: &mut Buffer) -> Then {
     let local = Rc::clone(&connection.local);
     let mut input = Buffer::take();
     let mut head = local.take_head();
@@ -86,6 +96,10 @@ async fn busy(connection: &mut Connection) -> Then {
                 (then, rest) = one_exchange(connection, &head, input).await;
                 input = rest;
                 then
+            }
+            Err(NoHead::Http2) => {
+                *left = input;
+                break Then::Http2;
             }
             Err(no_head) => break on_no_head(connection, no_head).await,
         };
@@ -106,6 +120,8 @@ enum NoHead {
     TimedOut,
     /// What came is no request.
     Malformed(Malformed),
+    /// What came begins an HTTP/2 connection.
+    Http2,
 }
 
 async fn read_head(
@@ -114,19 +130,27 @@ async fn read_head(
     head: &mut RequestHead,
 ) -> Result<(), NoHead> {
     // The parser looks at a head that is all there once; one that trickles is for the scanner.
-    let mut scanner = None;
+    let mut scanner: Option<HeadScanner> = None;
     let local = Rc::clone(&connection.local);
     let deadline = &connection.state.deadline;
     local.wheel.arm(deadline, local.bounds.head, Expiry::ShutReading, now());
     loop {
+        let may_be_preface = connection.may_turn_http2 && begins_http2(input.unread());
+        if may_be_preface && input.len() >= HTTP2_PREFACE_LINE.len() {
+            return Err(NoHead::Http2);
+        }
         let has_end = match &mut scanner {
+            _ if may_be_preface => false,
             None => !input.is_empty(),
             Some(scanner) => scanner.push(input.unread()).map_err(NoHead::Malformed)?.is_some(),
         };
         if has_end {
             let parsed = parse_request(input.unread(), connection.client.scheme, head);
             match parsed.map_err(NoHead::Malformed)? {
-                Parsed::Complete => return Ok(()),
+                Parsed::Complete => {
+                    connection.may_turn_http2 = false;
+                    return Ok(());
+                }
                 Parsed::Partial => scanner = Some(HeadScanner::for_request()),
             }
         }
@@ -144,10 +168,16 @@ async fn read_head(
     }
 }
 
+/// Whether `bytes` begin with the line that begins HTTP/2, or are the beginning of it.
+fn begins_http2(bytes: &[u8]) -> bool {
+    let len = bytes.len().min(HTTP2_PREFACE_LINE.len());
+    bytes[..len] == HTTP2_PREFACE_LINE[..len]
+}
+
 async fn on_no_head(connection: &mut Connection, no_head: NoHead) -> Then {
     const REQUEST_TIMEOUT: u16 = 408;
     let status = match no_head {
-        NoHead::Gone => return Then::Close,
+        NoHead::Gone | NoHead::Http2 => return Then::Close,
         NoHead::TimedOut => REQUEST_TIMEOUT,
         NoHead::Malformed(malformed) => {
             connection.local.telemetry.counters.malformed.add(1);
@@ -193,9 +223,10 @@ async fn one_exchange(
     }
     let mut reply = Reply::Http1(reply);
     let request = Request { bytes: head_bytes.unread(), head };
-    exchange(&local, connection.client, request, &mut body, &mut reply).await;
-    let Reply::Http1(reply) = reply;
-    let RequestBody::Http1(mut body) = body;
+    exchange(&local, connection.client, request, (&mut body, &mut reply)).await;
+    let (Reply::Http1(reply), RequestBody::Http1(mut body)) = (reply, body) else {
+        return (Then::Close, Buffer::empty());
+    };
     if !reply.keeps_alive() {
         let is_clean = body.incoming.is_ended() && reply.is_ended();
         return (if is_clean { Then::Close } else { Then::Linger }, Buffer::empty());

@@ -20,6 +20,8 @@ pub enum BodyFailure {
     Truncated,
     /// The body is longer than the bound.
     TooLarge,
+    /// The sender paused too long.
+    TimedOut,
     /// The connection failed.
     Broken(io::Error),
 }

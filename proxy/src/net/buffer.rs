@@ -42,6 +42,21 @@ impl Buffer {
         Self { bytes: Vec::new(), start: 0 }
     }
 
+    /// An empty buffer whose first `len` bytes are kept for what [`Buffer::prepend`] brings.
+    pub fn with_headroom(len: usize) -> Self {
+        let mut buffer = Self::take();
+        buffer.bytes.resize(len, 0);
+        buffer.start = len;
+        buffer
+    }
+
+    /// Puts `bytes` before the unread ones; they must fit into the headroom.
+    pub fn prepend(&mut self, bytes: &[u8]) {
+        let start = self.start - bytes.len();
+        self.bytes[start..self.start].copy_from_slice(bytes);
+        self.start = start;
+    }
+
     /// An empty buffer with room for `len` bytes; from the pool when that suffices.
     pub fn with_room(len: usize) -> Self {
         if len <= BUFFER_BYTES {

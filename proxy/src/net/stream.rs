@@ -62,11 +62,10 @@ impl Socket {
         !matches!(peeked, Err(rustix::io::Errno::AGAIN))
     }
 
-    /// Sends what fits at once, without waiting, and forgets the rest.
+    /// Sends what fits at once, without waiting, and forgets the rest: a courtesy to a peer that
+    /// is about to be cut off.
     pub fn send_now(self, bytes: &[u8]) {
-        let flags = rustix::net::SendFlags::DONTWAIT | rustix::net::SendFlags::NOSIGNAL;
-        // It is a courtesy to a connection that is about to be closed.
-        let _ = rustix::net::send(self.borrow(), bytes, flags);
+        let _ = self.try_send(bytes);
     }
 
     /// Sends as much of `bytes` as the socket takes without waiting, and says how much.
@@ -94,7 +93,8 @@ impl Socket {
 
     pub(super) fn borrow<'fd>(self) -> BorrowedFd<'fd> {
         // SAFETY: the descriptor is open, because this handle is not used after the stream's halves
-        // are gone, and the borrow ends with the call it is made for.
+        // are gone, and the borrow ends with the call it is made for. No safe form serves: the
+        // halves own the stream, and an operation may be pending on it.
         unsafe { BorrowedFd::borrow_raw(self.0) }
     }
 }

@@ -29,12 +29,13 @@ impl FromStr for AccessLogTarget {
     }
 }
 
-/// `--access-log-format`: one of AWS's presets, or a text with `$context` variables.
+/// `--access-log-format`: the name of one of AWS's presets in capitals, or a text with `$context`
+/// variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessLogFormat(String);
 
 impl AccessLogFormat {
-    /// The format with its `$context` variables.
+    /// `CLF`, `CSV`, `JSON`, `XML`, or the format's text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -45,7 +46,11 @@ impl FromStr for AccessLogFormat {
 
     /// AWS requires `$context.requestId` or `$context.extendedRequestId` and one line.
     fn from_str(text: &str) -> Result<Self, String> {
-        let text = preset(text).unwrap_or(text).trim_end_matches('\n');
+        const PRESETS: [&str; 4] = ["CLF", "CSV", "JSON", "XML"];
+        if let Some(name) = PRESETS.into_iter().find(|name| name.eq_ignore_ascii_case(text)) {
+            return Ok(Self(name.to_owned()));
+        }
+        let text = text.trim_end_matches('\n');
         if !text.contains("$context.") {
             return Err("write json, clf, csv, xml, or a text with $context variables".to_owned());
         }
@@ -63,35 +68,3 @@ impl FromStr for AccessLogFormat {
         Ok(Self(text.to_owned()))
     }
 }
-
-/// AWS's presets ("Access log examples", developer guide), by the name the console gives them.
-fn preset(name: &str) -> Option<&'static str> {
-    match name {
-        "clf" => Some(CLF),
-        "csv" => Some(CSV),
-        "json" => Some(JSON),
-        "xml" => Some(XML),
-        _ => None,
-    }
-}
-
-const CLF: &str = "$context.identity.sourceIp $context.identity.caller $context.identity.user \
-    [$context.requestTime]\"$context.httpMethod $context.resourcePath $context.protocol\" \
-    $context.status $context.responseLength $context.requestId $context.extendedRequestId";
-const CSV: &str = "$context.identity.sourceIp,$context.identity.caller,$context.identity.user,\
-    $context.requestTime,$context.httpMethod,$context.resourcePath,$context.protocol,\
-    $context.status,$context.responseLength,$context.requestId,$context.extendedRequestId";
-const JSON: &str = "{ \"requestId\":\"$context.requestId\", \
-    \"extendedRequestId\":\"$context.extendedRequestId\",\"ip\": \"$context.identity.sourceIp\", \
-    \"caller\":\"$context.identity.caller\", \"user\":\"$context.identity.user\", \
-    \"requestTime\":\"$context.requestTime\", \"httpMethod\":\"$context.httpMethod\", \
-    \"resourcePath\":\"$context.resourcePath\", \"status\":\"$context.status\", \
-    \"protocol\":\"$context.protocol\", \"responseLength\":\"$context.responseLength\" }";
-const XML: &str = "<request id=\"$context.requestId\"> \
-    <extendedRequestId>$context.extendedRequestId</extendedRequestId> \
-    <ip>$context.identity.sourceIp</ip> <caller>$context.identity.caller</caller> \
-    <user>$context.identity.user</user> <requestTime>$context.requestTime</requestTime> \
-    <httpMethod>$context.httpMethod</httpMethod> \
-    <resourcePath>$context.resourcePath</resourcePath> <status>$context.status</status> \
-    <protocol>$context.protocol</protocol> \
-    <responseLength>$context.responseLength</responseLength> </request>";

@@ -43,7 +43,13 @@ pub struct ServeOptions {
     #[command(flatten)]
     pub definition: DefinitionOptions,
     /// Address for clients; repeatable. HTTPS: tls://127.0.0.1:8443?cert=PEM&key=PEM
-    #[arg(long, env = "TOLLGATE_LISTEN", value_name = "ADDRESS", value_delimiter = ';')]
+    #[arg(
+        long,
+        env = "TOLLGATE_LISTEN",
+        hide_env_values = true,
+        value_name = "ADDRESS",
+        value_delimiter = ';'
+    )]
     #[arg(default_value = "127.0.0.1:8080")]
     pub listen: Vec<Listen>,
     /// The admin address.
@@ -62,10 +68,16 @@ pub struct ServeOptions {
     #[command(flatten)]
     pub access_log: AccessLogOptions,
     /// How tollgate's own log is written [default: text on a terminal, else json]
-    #[arg(long, env = "TOLLGATE_LOG_FORMAT", value_name = "FORMAT")]
+    #[arg(long, env = "TOLLGATE_LOG_FORMAT", hide_env_values = true, value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
     /// What tollgate's own log holds, such as info, debug or tollgate=trace
-    #[arg(long, env = "TOLLGATE_LOG_LEVEL", value_name = "FILTER", default_value = "info")]
+    #[arg(
+        long,
+        env = "TOLLGATE_LOG_LEVEL",
+        hide_env_values = true,
+        value_name = "FILTER",
+        default_value = "info"
+    )]
     pub log_level: String,
 }
 
@@ -73,30 +85,54 @@ pub struct ServeOptions {
 #[derive(Clone, Debug, Args)]
 pub struct DefinitionOptions {
     /// OpenAPI 2 or 3 document, JSON or YAML; several need base paths: FILE=/base-path
-    #[arg(required = true, env = "TOLLGATE_FILES", value_name = "FILE", value_delimiter = ';')]
+    #[arg(
+        required = true,
+        env = "TOLLGATE_FILES",
+        hide_env_values = true,
+        value_name = "FILE",
+        value_delimiter = ';'
+    )]
     pub files: Vec<DefinitionFile>,
     /// Stage that the files are deployed to
-    #[arg(long, env = "TOLLGATE_STAGE", value_name = "NAME", default_value = "prod")]
+    #[arg(
+        long,
+        env = "TOLLGATE_STAGE",
+        hide_env_values = true,
+        value_name = "NAME",
+        default_value = "prod"
+    )]
     #[arg(value_parser = parse::stage_name)]
     pub stage: String,
     /// Kind of the APIs [default: what the document says, else a guess that is printed]
-    #[arg(long, env = "TOLLGATE_KIND", value_name = "KIND")]
+    #[arg(long, env = "TOLLGATE_KIND", hide_env_values = true, value_name = "KIND")]
     pub kind: Option<Kind>,
     /// Stage variable; repeatable
-    #[arg(long = "stage-variable", env = "TOLLGATE_STAGE_VARIABLES", value_name = "NAME=VALUE")]
+    #[arg(
+        long = "stage-variable",
+        env = "TOLLGATE_STAGE_VARIABLES",
+        hide_env_values = true,
+        value_name = "NAME=VALUE"
+    )]
     #[arg(value_delimiter = ';')]
     pub stage_variables: Vec<StageVariable>,
     /// Account that the APIs belong to
     #[arg(
         long,
         env = "TOLLGATE_ACCOUNT_ID",
+        hide_env_values = true,
         value_name = "DIGITS",
         default_value = "123456789012"
     )]
     #[arg(value_parser = parse::account_id)]
     pub account_id: String,
     /// Region that the APIs are in
-    #[arg(long, env = "TOLLGATE_REGION", value_name = "REGION", default_value = "us-east-1")]
+    #[arg(
+        long,
+        env = "TOLLGATE_REGION",
+        hide_env_values = true,
+        value_name = "REGION",
+        default_value = "us-east-1"
+    )]
     #[arg(value_parser = parse::region)]
     pub region: String,
 }
@@ -105,17 +141,38 @@ pub struct DefinitionOptions {
 #[derive(Clone, Debug, Args)]
 pub struct AdminOptions {
     /// Address of health checks and metrics
-    #[arg(long = "admin", env = "TOLLGATE_ADMIN", value_name = "ADDRESS")]
+    #[arg(long = "admin", env = "TOLLGATE_ADMIN", hide_env_values = true, value_name = "ADDRESS")]
     #[arg(default_value = "127.0.0.1:9080", value_parser = listen::address)]
     #[arg(id = "admin")]
     pub address: SocketAddr,
     /// Host name, besides addresses and localhost, under which the admin address may be asked; repeatable
-    #[arg(long = "admin-host", env = "TOLLGATE_ADMIN_HOSTS", value_name = "HOST")]
+    #[arg(
+        long = "admin-host",
+        env = "TOLLGATE_ADMIN_HOSTS",
+        hide_env_values = true,
+        value_name = "HOST"
+    )]
     #[arg(value_delimiter = ';', value_parser = parse::host)]
     #[arg(id = "admin_host")]
     pub hosts: Vec<String>,
+    /// How long connections are still accepted after SIGTERM, once readiness is withdrawn
+    #[arg(
+        long,
+        env = "TOLLGATE_DRAIN_DELAY",
+        hide_env_values = true,
+        value_name = "DURATION",
+        default_value = "0s"
+    )]
+    #[arg(value_parser = parse::duration_or_zero)]
+    pub drain_delay: Duration,
     /// How long requests in flight may take to end after SIGTERM
-    #[arg(long, env = "TOLLGATE_GRACE_PERIOD", value_name = "DURATION", default_value = "30s")]
+    #[arg(
+        long,
+        env = "TOLLGATE_GRACE_PERIOD",
+        hide_env_values = true,
+        value_name = "DURATION",
+        default_value = "30s"
+    )]
     #[arg(value_parser = parse::duration)]
     pub grace_period: Duration,
 }
@@ -124,14 +181,20 @@ pub struct AdminOptions {
 #[derive(Clone, Debug, Args)]
 pub struct WorkerOptions {
     /// Worker threads [default: one per core that tollgate may run on]
-    #[arg(long, env = "TOLLGATE_WORKERS", value_name = "NUMBER")]
+    #[arg(long, env = "TOLLGATE_WORKERS", hide_env_values = true, value_name = "NUMBER")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub workers: Option<u16>,
     /// How workers wait for the network
-    #[arg(long, env = "TOLLGATE_DRIVER", value_name = "DRIVER", default_value = "auto")]
+    #[arg(
+        long,
+        env = "TOLLGATE_DRIVER",
+        hide_env_values = true,
+        value_name = "DRIVER",
+        default_value = "auto"
+    )]
     pub driver: Driver,
     /// Client connections at a time, over all workers [default: half of the open files allowed]
-    #[arg(long, env = "TOLLGATE_MAX_CONNECTIONS", value_name = "NUMBER")]
+    #[arg(long, env = "TOLLGATE_MAX_CONNECTIONS", hide_env_values = true, value_name = "NUMBER")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: Option<u32>,
 }
@@ -143,33 +206,69 @@ pub struct TimeoutOptions {
     #[arg(
         long,
         env = "TOLLGATE_HANDSHAKE_TIMEOUT",
+        hide_env_values = true,
         value_name = "DURATION",
         default_value = "10s"
     )]
     #[arg(value_parser = parse::duration)]
     pub handshake_timeout: Duration,
     /// For a request's head to be complete, once it has begun
-    #[arg(long, env = "TOLLGATE_HEADER_TIMEOUT", value_name = "DURATION", default_value = "10s")]
+    #[arg(
+        long,
+        env = "TOLLGATE_HEADER_TIMEOUT",
+        hide_env_values = true,
+        value_name = "DURATION",
+        default_value = "10s"
+    )]
     #[arg(value_parser = parse::duration)]
     pub header_timeout: Duration,
     /// For the next part of a body to come or to be taken
-    #[arg(long, env = "TOLLGATE_BODY_TIMEOUT", value_name = "DURATION", default_value = "30s")]
+    #[arg(
+        long,
+        env = "TOLLGATE_BODY_TIMEOUT",
+        hide_env_values = true,
+        value_name = "DURATION",
+        default_value = "30s"
+    )]
     #[arg(value_parser = parse::duration)]
     pub body_timeout: Duration,
     /// For the next request on a connection
-    #[arg(long, env = "TOLLGATE_IDLE_TIMEOUT", value_name = "DURATION", default_value = "310s")]
+    #[arg(
+        long,
+        env = "TOLLGATE_IDLE_TIMEOUT",
+        hide_env_values = true,
+        value_name = "DURATION",
+        default_value = "310s"
+    )]
     #[arg(value_parser = parse::duration)]
     pub idle_timeout: Duration,
     /// For a whole request, from its first byte to the last of its response
-    #[arg(long, env = "TOLLGATE_REQUEST_TIMEOUT", value_name = "DURATION", default_value = "5m")]
+    #[arg(
+        long,
+        env = "TOLLGATE_REQUEST_TIMEOUT",
+        hide_env_values = true,
+        value_name = "DURATION",
+        default_value = "5m"
+    )]
     #[arg(value_parser = parse::duration)]
     pub request_timeout: Duration,
     /// For a connection to an integration to open
-    #[arg(long, env = "TOLLGATE_CONNECT_TIMEOUT", value_name = "DURATION", default_value = "5s")]
+    #[arg(
+        long,
+        env = "TOLLGATE_CONNECT_TIMEOUT",
+        hide_env_values = true,
+        value_name = "DURATION",
+        default_value = "5s"
+    )]
     #[arg(value_parser = parse::duration)]
     pub connect_timeout: Duration,
     /// For the next request on a connection to an integration
-    #[arg(long, env = "TOLLGATE_UPSTREAM_IDLE_TIMEOUT", value_name = "DURATION")]
+    #[arg(
+        long,
+        env = "TOLLGATE_UPSTREAM_IDLE_TIMEOUT",
+        hide_env_values = true,
+        value_name = "DURATION"
+    )]
     #[arg(default_value = "50s", value_parser = parse::duration)]
     pub upstream_idle_timeout: Duration,
 }
@@ -178,11 +277,21 @@ pub struct TimeoutOptions {
 #[derive(Clone, Debug, Args)]
 pub struct UpstreamOptions {
     /// Host whose link-local or metadata address integrations may reach; repeatable
-    #[arg(long = "allow-link-local", env = "TOLLGATE_ALLOW_LINK_LOCAL", value_name = "HOST")]
+    #[arg(
+        long = "allow-link-local",
+        env = "TOLLGATE_ALLOW_LINK_LOCAL",
+        hide_env_values = true,
+        value_name = "HOST"
+    )]
     #[arg(value_delimiter = ';', value_parser = parse::host)]
     pub allow_link_local: Vec<String>,
     /// Further certificate authorities that integrations may be signed by; repeatable
-    #[arg(long = "upstream-ca", env = "TOLLGATE_UPSTREAM_CA", value_name = "PEM")]
+    #[arg(
+        long = "upstream-ca",
+        env = "TOLLGATE_UPSTREAM_CA",
+        hide_env_values = true,
+        value_name = "PEM"
+    )]
     #[arg(value_delimiter = ';')]
     pub upstream_ca: Vec<PathBuf>,
 }
@@ -191,11 +300,21 @@ pub struct UpstreamOptions {
 #[derive(Clone, Debug, Args)]
 pub struct AccessLogOptions {
     /// Where access logs go: a file, '-' for standard output, or off
-    #[arg(long = "access-log", env = "TOLLGATE_ACCESS_LOG", value_name = "PATH")]
+    #[arg(
+        long = "access-log",
+        env = "TOLLGATE_ACCESS_LOG",
+        hide_env_values = true,
+        value_name = "PATH"
+    )]
     #[arg(default_value = "off", id = "access_log")]
     pub target: AccessLogTarget,
     /// Line of a request: json, clf, csv, xml, or a text with $context variables
-    #[arg(long = "access-log-format", env = "TOLLGATE_ACCESS_LOG_FORMAT", value_name = "FORMAT")]
+    #[arg(
+        long = "access-log-format",
+        env = "TOLLGATE_ACCESS_LOG_FORMAT",
+        hide_env_values = true,
+        value_name = "FORMAT"
+    )]
     #[arg(default_value = "json", id = "access_log_format")]
     pub format: AccessLogFormat,
 }

@@ -48,6 +48,17 @@ impl FromStr for StageVariable {
 /// # Errors
 /// What is wrong and what to write instead.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    match duration_or_zero(text) {
+        Ok(Duration::ZERO) => Err("must be longer than zero".to_owned()),
+        read => read,
+    }
+}
+
+/// Reads `0s`, `500ms`, `30s`, `2m` or `1h`.
+///
+/// # Errors
+/// What is wrong and what to write instead.
+pub(super) fn duration_or_zero(text: &str) -> Result<Duration, String> {
     const EXAMPLE: &str = "write a number and a unit, such as 500ms, 30s, 2m or 1h";
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
@@ -61,7 +72,6 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     };
     let number: u64 = number.parse().map_err(|_| EXAMPLE.to_owned())?;
     match number.checked_mul(unit_ms) {
-        Some(0) => Err("must be longer than zero".to_owned()),
         Some(ms) if ms <= DURATION_MS_MAX => Ok(Duration::from_millis(ms)),
         _ => Err("must be at most 24h".to_owned()),
     }

@@ -5,5 +5,9 @@
 
 mod both;
 mod download;
+mod http_proxy;
 mod relay;
 mod upload;
+
+pub(crate) use http_proxy::{Call, CallFailure};
+pub(crate) use relay::{RelayFailure, Relayed};

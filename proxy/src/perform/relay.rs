@@ -26,31 +26,31 @@ use crate::time::{Deadline, Expiry, Patience, now};
 use crate::upstream::{Answer, Connection, NoAnswer};
 
 /// A request as it goes to its upstream.
-pub(super) struct Outbound {
+pub(crate) struct Outbound {
     /// Line and fields, and the body where all of it is at hand.
-    pub(super) bytes: Buffer,
+    pub(crate) bytes: Buffer,
     /// How what is left of the body goes out.
-    pub(super) framing: Outgoing,
+    pub(crate) framing: Outgoing,
     /// The verb, which decides whether the answer has a body.
-    pub(super) verb: Verb,
+    pub(crate) verb: Verb,
     /// When the answer's head must have come, in monotonic microseconds.
-    pub(super) answer_until_us: u64,
+    pub(crate) answer_until_us: u64,
     /// When everything must be over, in monotonic microseconds.
-    pub(super) until_us: u64,
+    pub(crate) until_us: u64,
 }
 
 /// What came of a request that was sent.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Relayed {
+pub(crate) struct Relayed {
     /// The status the upstream answered.
-    pub(super) status: u16,
+    pub(crate) status: u16,
     /// Whether the connection may carry another request.
-    pub(super) is_reusable: bool,
+    pub(crate) is_reusable: bool,
 }
 
 /// Why an answer was not relayed to its end.
 #[derive(Debug)]
-pub(super) enum RelayFailure {
+pub(crate) enum RelayFailure {
     /// The connection died before it showed any sign of life.
     Died,
     /// The upstream broke off within its head, or could not be written to.
@@ -84,19 +84,19 @@ impl From<NoAnswer> for RelayFailure {
 }
 
 /// Begins the client's answer: names its status and fields, given the upstream's.
-pub(super) type Begin<'b> = &'b mut dyn FnMut(&mut Reply<'_>, Response<'_>, Announced);
+pub(crate) type Begin<'b> = &'b mut dyn FnMut(&mut Reply<'_>, Response<'_>, Announced);
 
 /// The client's side of a relay.
-pub(super) struct Relay<'x, 'c> {
-    pub(super) local: &'x Local,
-    pub(super) body: &'x mut RequestBody<'c>,
-    pub(super) reply: &'x mut Reply<'c>,
-    pub(super) begin: Begin<'x>,
+pub(crate) struct Relay<'x, 'c> {
+    pub(crate) local: &'x Local,
+    pub(crate) body: &'x mut RequestBody<'c>,
+    pub(crate) reply: &'x mut Reply<'c>,
+    pub(crate) begin: Begin<'x>,
 }
 
 impl Relay<'_, '_> {
     /// Sends `outbound` and relays the answer, with what is left of the body beside it.
-    pub(super) async fn run(
+    pub(crate) async fn run(
         &mut self,
         connection: &mut Connection,
         mut outbound: Outbound,

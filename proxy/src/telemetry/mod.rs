@@ -14,7 +14,7 @@ mod stage_counters;
 mod worker_counters;
 mod worker_telemetry;
 
-pub use access_log::{AccessLog, LogCounters, LogThread, Sink};
+pub use access_log::{AccessLog, LogCounters, LogThread, Sink, render_access};
 pub use counter::{Counter, Gauge};
 pub use histogram::{Histogram, HistogramTotals};
 pub use operational_log::{is_for_people, start_operational_log};

@@ -3,7 +3,6 @@
 use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::options::LogFormat;
 
@@ -22,10 +21,7 @@ pub fn is_for_people(format: Option<LogFormat>) -> bool {
 pub fn start_operational_log(filter: &str, format: Option<LogFormat>) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter)
         .map_err(|error| format!("--log-level '{filter}': {error}; write info or debug"))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_span_events(FmtSpan::NONE);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let started = if is_for_people(format) {
         let is_coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         builder.without_time().with_target(false).with_ansi(is_coloured).try_init()

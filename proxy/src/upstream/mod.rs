@@ -8,6 +8,6 @@ mod connection;
 mod http1;
 mod pool;
 
-pub use connection::{ConnectFailure, Connection};
+pub use connection::{ConnectFailure, Connection, UpstreamTls};
 pub use http1::{Answer, NoAnswer};
 pub use pool::Pools;

@@ -11,10 +11,6 @@ use crate::time::{Expiry, Wheel};
 /// Idle connections one worker keeps per target; what comes back above that is closed.
 const IDLE_PER_TARGET_MAX: usize = 1024;
 
-/// How long a connection may idle. Shorter than the idle time-outs that common servers have
-/// (60 s and more), so that it is us who close.
-const IDLE_MAX: Duration = Duration::from_secs(50);
-
 /// The idle connections of one worker, by the target's slot.
 #[derive(Debug, Default)]
 pub struct Pools {
@@ -41,8 +37,14 @@ impl Pools {
         None
     }
 
-    /// Gives back a connection whose exchange ended cleanly.
-    pub fn give_back(&self, slot: usize, mut connection: Connection, wheel: &Wheel, now: Now) {
+    /// Gives back a connection whose exchange ended cleanly; it may idle for `idle_max`.
+    pub fn give_back(
+        &self,
+        slot: usize,
+        mut connection: Connection,
+        (wheel, idle_max): (&Wheel, Duration),
+        now: Now,
+    ) {
         let mut idle = self.idle.borrow_mut();
         if idle.len() <= slot {
             idle.resize_with(slot + 1, Vec::new);
@@ -51,7 +53,7 @@ impl Pools {
         if pool.len() >= IDLE_PER_TARGET_MAX || connection.deadline.is_expired() {
             return;
         }
-        wheel.arm(&connection.deadline, IDLE_MAX, Expiry::Shut, now);
+        wheel.arm(&connection.deadline, idle_max, Expiry::Shut, now);
         connection.is_reused = true;
         pool.push(connection);
         self.idle_count.set(self.idle_count.get() + 1);

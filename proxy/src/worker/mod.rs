@@ -1,123 +1,94 @@
 //! Who serves traffic? Pinned threads, each with a runtime, listeners and pools of its own.
 //!
-//! [`start`] spawns them; [`Workers`] gives them orders. A worker looks at its orders once per
-//! tick, so nobody has to interrupt it.
+//! [`start`] spawns them and hands the admin thread what it may ask of them. A worker looks at its
+//! orders once per tick, so nobody has to interrupt it. Threads are never joined: a runtime must
+//! not be dropped while the kernel still holds its buffers, so the process simply ends.
 //!
-//! Absent on purpose: anything shared between workers but the publication, which is read only.
+//! Absent on purpose: anything shared between workers but the publication, which is read only, and
+//! the keys of TLS tickets.
 
 mod accept;
 mod thread;
 
 use std::io;
-use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
-
-use crate::certificates::ServerTls;
-use crate::local::{Bounds, Order, Orders};
+use crate::admin::{Ground, Workers};
+use crate::certificates::{CertificateProblem, SecurityPolicy, ServerTls, Tickets, client_configs};
+use crate::local::{Bounds, Order, Orders, Shared};
 use crate::net::Driver;
-use crate::publication::Published;
-use crate::telemetry::WorkerTelemetry;
+use crate::options::{self, Listen};
 
-/// One address to listen on: a socket per worker, and TLS where the address has it.
-#[derive(Debug)]
-pub struct Listener {
-    /// As many sockets as there are workers, all bound to the same address.
-    pub sockets: Vec<TcpListener>,
-    /// The certificates, for a TLS address.
-    pub tls: Option<Arc<ServerTls>>,
-}
-
-/// What workers need to start.
-pub struct Start {
-    /// io_uring or epoll; already probed.
-    pub driver: Driver,
-    /// The CPU each worker is pinned to; as many as workers.
-    pub cpus: Vec<usize>,
-    /// Where to listen.
-    pub listeners: Vec<Listener>,
-    /// What to serve.
-    pub publication: Arc<ArcSwap<Published>>,
-    /// One set of counters and rings per worker.
-    pub telemetry: Vec<WorkerTelemetry>,
-    /// How much, how long.
-    pub bounds: Bounds,
-}
-
-/// Running workers.
-pub struct Workers {
-    orders: Arc<Orders>,
-    running: Arc<AtomicUsize>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-/// Starts a thread per CPU of `start.cpus`.
+/// Starts a worker on each core of `ground`.
 ///
 /// # Errors
-/// A thread cannot be spawned.
-pub fn start(start: Start) -> io::Result<Workers> {
-    let orders = Arc::new(Orders::default());
-    let running = Arc::new(AtomicUsize::new(0));
-    let mut sockets: Vec<_> = start
-        .listeners
-        .into_iter()
-        .map(|listener| (listener.sockets.into_iter(), listener.tls))
-        .collect();
-    let mut threads = Vec::new();
-    for (index, (cpu, telemetry)) in start.cpus.into_iter().zip(start.telemetry).enumerate() {
-        let seed = thread::Seed {
-            index,
-            cpu,
-            driver: start.driver,
-            listeners: sockets
-                .iter_mut()
-                .filter_map(|(sockets, tls)| Some((sockets.next()?, tls.clone())))
-                .collect(),
-            publication: Arc::clone(&start.publication),
-            telemetry,
-            bounds: start.bounds.clone(),
-            orders: Arc::clone(&orders),
-            running: Arc::clone(&running),
-        };
-        running.fetch_add(1, Ordering::Relaxed);
-        let name = format!("worker-{index}");
-        threads.push(std::thread::Builder::new().name(name).spawn(move || thread::run(seed))?);
+/// io_uring was asked for and the kernel refuses it, a certificate cannot be used, or a thread
+/// cannot be spawned.
+pub fn start(ground: Ground) -> io::Result<Workers> {
+    let driver = Driver::probe(match ground.driver {
+        options::Driver::Auto => None,
+        options::Driver::IoUring => Some(Driver::IoUring),
+        options::Driver::Epoll => Some(Driver::Epoll),
+    })?;
+    let upstream_tls = client_configs(&ground.upstream.upstream_ca).map_err(unusable)?;
+    let shared = Shared {
+        publication: ground.publication,
+        bounds: bounds(&ground.timeout, ground.connections_max),
+        upstream_tls,
+        orders: Arc::new(Orders::default()),
+        running: Arc::new(AtomicUsize::new(0)),
+    };
+    let tickets = Tickets::new().map_err(|problem| unusable(vec![problem]))?;
+    let mut listeners = Vec::new();
+    for (listen, sockets) in ground.listeners {
+        listeners.push((tls_of(&listen, &tickets).map_err(unusable)?, sockets.into_iter()));
     }
-    Ok(Workers { orders, running, threads })
+    for (index, (core, telemetry)) in ground.cores.into_iter().zip(ground.telemetry).enumerate() {
+        let own =
+            listeners.iter_mut().filter_map(|(tls, sockets)| Some((sockets.next()?, tls.clone())));
+        let seed = thread::Seed { index, core, driver, listeners: own.collect(), telemetry };
+        let shared = shared.clone();
+        shared.running.fetch_add(1, Ordering::Relaxed);
+        let name = format!("tollgate-{index}");
+        std::thread::Builder::new().name(name).spawn(move || thread::run(seed, shared))?;
+    }
+    let (orders, running) = (shared.orders, shared.running);
+    Ok(Workers {
+        driver: driver.as_str(),
+        drain: Box::new(move || orders.give(Order::Drain)),
+        running: Box::new(move || running.load(Ordering::Acquire)),
+    })
 }
 
-impl Workers {
-    /// Orders all workers to accept no more and to finish what runs.
-    pub fn drain(&self) {
-        self.orders.give(Order::Drain);
+fn bounds(timeout: &options::TimeoutOptions, connections_max: usize) -> Bounds {
+    Bounds {
+        handshake: timeout.handshake_timeout,
+        head: timeout.header_timeout,
+        body_progress: timeout.body_timeout,
+        idle: timeout.idle_timeout,
+        exchange: timeout.request_timeout,
+        connect: timeout.connect_timeout,
+        upstream_idle: timeout.upstream_idle_timeout,
+        connections_max,
+        ..Bounds::default()
     }
+}
 
-    /// How many workers still run.
-    pub fn running(&self) -> usize {
-        self.running.load(Ordering::Acquire)
+/// The TLS settings of a listener; `None` for a plain one.
+fn tls_of(
+    listen: &Listen,
+    tickets: &Tickets,
+) -> Result<Option<Arc<ServerTls>>, Vec<CertificateProblem>> {
+    if !listen.is_tls() {
+        return Ok(None);
     }
+    let tls = ServerTls::load(&listen.certificates, tickets, SecurityPolicy::default())?;
+    Ok(Some(Arc::new(tls)))
+}
 
-    /// Waits until all workers have ended, at most until `deadline`, then orders them to end.
-    ///
-    /// Whether all had ended by themselves. Threads that hang are left to the process's exit: a
-    /// runtime is never dropped while the kernel still holds its buffers.
-    pub fn join(self, deadline: Instant) -> bool {
-        const LOOK_EVERY: Duration = Duration::from_millis(5);
-        while self.running() > 0 && Instant::now() < deadline {
-            std::thread::sleep(LOOK_EVERY);
-        }
-        let is_clean = self.running() == 0;
-        self.orders.give(Order::End);
-        if is_clean {
-            for thread in self.threads {
-                // A worker that panicked has said so; there is nothing left to save.
-                let _ = thread.join();
-            }
-        }
-        is_clean
-    }
+/// All that is wrong with the files, in one error.
+fn unusable(problems: Vec<CertificateProblem>) -> io::Error {
+    let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    io::Error::new(io::ErrorKind::InvalidInput, texts.join("; "))
 }

@@ -6,31 +6,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use tollgate_core::time::Now;
 
 use super::accept;
 use crate::certificates::ServerTls;
+use crate::local::{Local, Order, Orders, Shared};
 use crate::net::Driver;
-use crate::local::{Bounds, Local, Order, Orders};
-use crate::publication::Published;
 use crate::telemetry::WorkerTelemetry;
 use crate::time::{TICK, now};
 
 /// Ticks between two looks at the pools.
 const SWEEP_TICKS: u64 = 100;
 
-/// What a thread starts from.
+/// What one thread starts from.
 pub(super) struct Seed {
     pub(super) index: usize,
-    pub(super) cpu: usize,
+    pub(super) core: usize,
     pub(super) driver: Driver,
     pub(super) listeners: Vec<(TcpListener, Option<Arc<ServerTls>>)>,
-    pub(super) publication: Arc<ArcSwap<Published>>,
     pub(super) telemetry: WorkerTelemetry,
-    pub(super) bounds: Bounds,
-    pub(super) orders: Arc<Orders>,
-    pub(super) running: Arc<AtomicUsize>,
 }
 
 /// Counts a worker out, even where its thread unwinds.
@@ -42,27 +36,27 @@ impl Drop for CountedOut {
     }
 }
 
-/// Runs a worker until it has drained or is ordered to end.
-pub(super) fn run(seed: Seed) {
-    let _counted_out = CountedOut(Arc::clone(&seed.running));
-    pin(seed.cpu, seed.index);
-    let result = seed.driver.block_on(serve(seed));
-    if let Err(error) = result {
+/// Runs a worker until it has drained.
+pub(super) fn run(seed: Seed, shared: Shared) {
+    let _counted_out = CountedOut(Arc::clone(&shared.running));
+    pin(seed.core, seed.index);
+    if let Err(error) = seed.driver.block_on(serve(seed, shared)) {
         tracing::error!(%error, "a worker could not start its runtime");
     }
 }
 
-/// Ties the thread to one CPU; a container may forbid it, and then the kernel places the thread.
-fn pin(cpu: usize, index: usize) {
-    let mut cpus = rustix::thread::CpuSet::new();
-    cpus.set(cpu);
-    if let Err(error) = rustix::thread::sched_setaffinity(None, &cpus) {
-        tracing::warn!(%error, cpu, worker = index, "a worker could not be pinned to its CPU");
+/// Ties the thread to one core; a container may forbid it, and then the kernel places the thread.
+fn pin(core: usize, index: usize) {
+    let mut cores = rustix::thread::CpuSet::new();
+    cores.set(core);
+    if let Err(error) = rustix::thread::sched_setaffinity(None, &cores) {
+        tracing::warn!(%error, core, worker = index, "a worker could not be pinned to its core");
     }
 }
 
-async fn serve(seed: Seed) {
-    let local = Rc::new(Local::new(seed.publication, seed.telemetry, seed.bounds));
+async fn serve(seed: Seed, shared: Shared) {
+    let orders = Arc::clone(&shared.orders);
+    let local = Rc::new(Local::new(shared, seed.telemetry));
     let mut listeners = Vec::new();
     for (socket, tls) in seed.listeners {
         match accept::Listening::start(socket, tls, Rc::clone(&local)) {
@@ -70,7 +64,7 @@ async fn serve(seed: Seed) {
             Err(error) => tracing::error!(%error, "a worker could not listen"),
         }
     }
-    keep_time(&local, &seed.orders, listeners).await;
+    keep_time(&local, &orders, listeners).await;
 }
 
 /// The worker's heartbeat: deadlines, orders, batches of records, pools.
@@ -95,7 +89,6 @@ async fn keep_time(local: &Rc<Local>, orders: &Orders, mut listeners: Vec<accept
                     break;
                 }
             }
-            Order::End => break,
         }
     }
     local.telemetry.flush();

@@ -77,6 +77,9 @@ impl Compiler<'_> {
 
     /// A path variable: `method.request.path.x` or `$request.path.x`.
     fn path_parameter(&self, name: &str, problems: &mut Vec<Problem>) -> Source {
+        if self.side == Side::GatewayResponse {
+            return Source::NamedPathParameter(name.into());
+        }
         if let Some(position) = self.around.path_parameter(name) {
             return Source::PathParameter(position);
         }

@@ -128,7 +128,7 @@ impl Builder<'_> {
                 self.push_stage_variable(reference.path, problems);
                 reference.len
             }
-            "method" => match request_source(reference.path, self.around) {
+            "method" => match request_source(reference.path) {
                 Some(source) => {
                     self.push_source(source);
                     reference.len
@@ -139,27 +139,18 @@ impl Builder<'_> {
         }
     }
 
-    /// Takes the longest variable that the reference starts with: in `$context.stage.json` that is
-    /// `stage`. An unknown one is empty.
     fn push_variable(
         &mut self,
         rest: &str,
         reference: Reference<'_>,
         problems: &mut Vec<Problem>,
     ) -> usize {
-        let mut name = reference.path;
-        loop {
-            if let Some(variable) = Variable::from_name(name) {
-                self.push_source(Source::Context(variable));
-                return reference.len - (reference.path.len() - name.len());
-            }
-            match name.rfind('.') {
-                Some(dot) if !reference.is_braced => name = &name[..dot],
-                _ => break,
-            }
+        if let Some((variable, len)) = reference.variable() {
+            self.push_source(Source::Context(variable));
+            return len;
         }
-        let message =
-            format!("\"{}\" is no context variable, so it renders empty", &rest[..reference.len]);
+        let name = &rest[..reference.len];
+        let message = format!("\"{name}\" is no context variable, so it renders empty");
         let problem = Problem::warning(self.place, message);
         problems.push(match Variable::nearest(reference.path) {
             Some(known) => problem.suggest(format!("write \"$context.{known}\"")),
@@ -210,11 +201,11 @@ fn renders_empty(reference: Reference<'_>, place: Place) -> Problem {
 }
 
 /// `request.{header|path|querystring}.x`
-fn request_source(path: &str, around: Surroundings<'_>) -> Option<Source> {
+fn request_source(path: &str) -> Option<Source> {
     let (kind, name) = path.strip_prefix("request.")?.split_once('.')?;
     match kind {
         "header" => Some(Source::Header(Name::as_spelled(name), Take::Last)),
-        "path" => Some(around.path_parameter(name).map_or(Source::Absent, Source::PathParameter)),
+        "path" => Some(Source::NamedPathParameter(name.into())),
         "querystring" => Some(Source::Query(name.as_bytes().into(), Take::Last)),
         _ => None,
     }

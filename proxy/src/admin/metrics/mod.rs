@@ -31,6 +31,8 @@ pub struct AdminTotals {
     pub log_records_written: u64,
     /// Access-log records lost because the file could not be written.
     pub log_records_lost: u64,
+    /// Workers that run.
+    pub workers_running: u64,
     /// The driver that workers run on.
     pub driver: &'static str,
     /// Microseconds since the program started.
@@ -67,6 +69,7 @@ fn render_admin(exposition: &mut Exposition, admin: &AdminTotals, workers: usize
             "Replaced snapshots that still finish requests",
             admin.snapshots_retired,
         ),
+        ("tollgate_workers_running", "Worker threads that run", admin.workers_running),
         ("tollgate_dns_names_failing", "Names that cannot be looked up now", admin.names_failing),
     ] {
         exposition.gauge(name, help, value);

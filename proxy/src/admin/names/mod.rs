@@ -28,6 +28,8 @@ const STALE_MS_MAX: u64 = 24 * 3_600_000;
 const GONE_MS_MAX: u64 = 60_000;
 /// Addresses of one name that are used.
 const ADDRESSES_MAX: usize = 64;
+/// Look-ups under way at a time; each holds sockets.
+const LOOK_UPS_MAX: usize = 64;
 /// Wait after the first failure; doubles with each further one.
 const RETRY_MS_MIN: u64 = 1_000;
 /// Longest wait between attempts.
@@ -56,9 +58,9 @@ pub enum Change {
     None,
     /// It leads here from now on.
     Found(Vec<IpAddr>),
-    /// The look-up failed; what was known before still serves.
+    /// The look-up failed; what was known before still serves. Said once in a row of failures.
     Stale(String),
-    /// It leads nowhere; the reason is for the log.
+    /// It leads nowhere from now on; the reason is for the log. Said once in a row of failures.
     Lost(String),
 }
 
@@ -77,6 +79,7 @@ struct Name {
     due_ms: Option<u64>,
     failures: u32,
     has_been_answered: bool,
+    is_lost: bool,
 }
 
 impl Names {
@@ -107,11 +110,14 @@ impl Names {
         }
     }
 
-    /// The names to look up now. Each must be answered before it is due again.
+    /// The names to look up now. Each must be answered before it is due again, and when many are
+    /// due, some wait until others are answered.
     pub fn take_due(&mut self, now_ms: u64) -> Vec<String> {
+        let under_way = self.names.values().filter(|name| name.due_ms.is_none()).count();
+        let room = LOOK_UPS_MAX.saturating_sub(under_way);
         let is_due = |name: &Name| name.due_ms.is_some_and(|due_ms| due_ms <= now_ms);
         let mut due = Vec::new();
-        for (text, name) in self.names.iter_mut().filter(|(_, name)| is_due(name)) {
+        for (text, name) in self.names.iter_mut().filter(|(_, name)| is_due(name)).take(room) {
             name.due_ms = None;
             due.push(text.clone());
         }
@@ -171,6 +177,7 @@ impl Name {
         // A tenth before the end, so that the next answer is there when this one ends.
         self.due_ms = Some(now_ms + ttl_ms - ttl_ms / 10);
         self.failures = 0;
+        self.is_lost = false;
         if self.addresses == addresses {
             return Change::None;
         }
@@ -182,14 +189,16 @@ impl Name {
         let wait_ms = (RETRY_MS_MIN << self.failures.min(10)).min(RETRY_MS_MAX);
         self.failures = self.failures.saturating_add(1);
         self.due_ms = Some(now_ms + wait_ms);
-        if self.addresses.is_empty() {
+        let may_serve = now_ms <= self.ends_ms.saturating_add(stale_ms);
+        if self.is_lost {
+            return Change::None;
+        }
+        if self.addresses.is_empty() || !may_serve {
+            self.addresses.clear();
+            self.is_lost = true;
             return Change::Lost(reason);
         }
-        if now_ms <= self.ends_ms.saturating_add(stale_ms) {
-            return Change::Stale(reason);
-        }
-        self.addresses.clear();
-        Change::Lost(reason)
+        if self.failures == 1 { Change::Stale(reason) } else { Change::None }
     }
 }
 

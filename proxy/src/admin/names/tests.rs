@@ -59,7 +59,8 @@ fn a_failing_name_is_tried_again_ever_later_up_to_half_a_minute() {
     let mut names = followed();
     let mut now_ms = 0;
     for wait_ms in [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000] {
-        assert!(matches!(names.on_answer("a.test", failed(), now_ms), Change::Lost(_)));
+        let change = names.on_answer("a.test", failed(), now_ms);
+        assert_eq!(matches!(change, Change::Lost(_)), now_ms == 0, "said once: {change:?}");
         assert_eq!(due_ms(&names), Some(now_ms + wait_ms));
         now_ms += wait_ms;
     }
@@ -117,4 +118,16 @@ fn a_shuffled_answer_is_the_same_answer() {
     assert_eq!(names.on_answer("a.test", answer(&shuffled), 0), Change::Found(sorted));
     let again = answer(&["10.0.0.2", "::1", "10.0.0.1"]);
     assert_eq!(names.on_answer("a.test", again, 5_000), Change::None);
+}
+
+#[test]
+fn only_so_many_names_are_looked_up_at_a_time() {
+    let all: Vec<String> = (0..LOOK_UPS_MAX + 10).map(|number| format!("{number}.test")).collect();
+    let mut names = Names::default();
+    names.follow(all.iter().map(String::as_str), 0);
+    let first = names.take_due(0);
+    assert_eq!(first.len(), LOOK_UPS_MAX);
+    assert!(names.take_due(0).is_empty());
+    names.on_answer(&first[0], found("10.0.0.1", 5_000), 0);
+    assert_eq!(names.take_due(0).len(), 1);
 }

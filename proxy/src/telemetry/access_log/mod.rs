@@ -13,11 +13,13 @@
 
 mod batch;
 mod lane;
+mod render;
 mod sink;
 mod writer;
 
 use batch::Batch;
 pub use lane::AccessLog;
+pub use render::render_access;
 pub use sink::Sink;
 pub use writer::{LogCounters, LogThread};
 

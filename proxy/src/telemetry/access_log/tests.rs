@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use tollgate_core::snapshot::Snapshot;
 use tollgate_core::time::Now;
 
 use super::*;
@@ -13,7 +14,8 @@ use crate::telemetry::WorkerCounters;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn published(revision: u64) -> Arc<Published> {
-    Arc::new(Published { revision, targets: Vec::new(), stage_slots: Vec::new() })
+    let snapshot = Arc::new(Snapshot::empty());
+    Arc::new(Published { revision, snapshot, targets: Vec::new(), stage_slots: Vec::new() })
 }
 
 /// A line says under which publication the record was made, and the record.

@@ -1,0 +1,3 @@
+//! Does tollgate keep the rules of the protocols it speaks, with peers that do not?
+
+mod http1;
