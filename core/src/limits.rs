@@ -27,6 +27,31 @@ pub const HEADER_COUNT_MAX: usize = 128;
 pub const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// Bytes of a host name (RFC 1035 §2.3.4: "names 255 octets or less").
 pub const HOST_BYTES_MAX: usize = 255;
+/// Requests one HTTP/2 connection carries at once (RFC 9113 §6.5.2 advises no fewer than 100).
+pub const HTTP2_CONCURRENT_STREAMS_MAX: u32 = 128;
+/// Bytes that one HTTP/2 connection's clients may send beyond what exchanges have taken.
+pub const HTTP2_CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
+/// What small HTTP/2 DATA frames that nobody has taken yet may waste, in bytes below 256 each.
+pub const HTTP2_DATA_FRAME_BUDGET: usize = 128 * 1024;
+/// Frames that cost us and gain the client nothing which an HTTP/2 client may send at once.
+pub const HTTP2_FRAME_CREDIT_MAX: u32 = 2_000;
+/// How fast an HTTP/2 client earns that credit anew.
+pub const HTTP2_FRAME_CREDIT_PER_SECOND: u64 = 200;
+/// Bytes of a header list in HTTP/2, with 32 for each field (RFC 9113 §6.5.2): what HTTP/1 may have
+/// and a little more, so that the excess is refused by the same rules.
+pub const HTTP2_HEADER_LIST_BYTES_MAX: u32 = 32 * 1024;
+/// Requests of one HTTP/2 connection that may be broken so that we must reset them.
+pub const HTTP2_LOCAL_ERRORS_MAX: usize = 128;
+/// Requests an HTTP/2 client may reset before they were even accepted.
+pub const HTTP2_PENDING_RESETS_MAX: usize = 50;
+/// Requests an HTTP/2 client may reset before they make up half of all: then it is an attack.
+pub const HTTP2_RESETS_MIN: u64 = 200;
+/// Streams reset by us that are remembered for frames still on their way.
+pub const HTTP2_RESET_STREAMS_REMEMBERED: usize = 50;
+/// Bytes that wait in one HTTP/2 stream for the client to take them.
+pub const HTTP2_SEND_BUFFER_BYTES_MAX: usize = 64 * 1024;
+/// Bytes that one HTTP/2 stream's client may send beyond what its exchange has taken.
+pub const HTTP2_STREAM_WINDOW_BYTES: u32 = 128 * 1024;
 /// Milliseconds an HTTP API waits for its integration, the default and the maximum (AWS: 30 s).
 pub const HTTP_API_INTEGRATION_TIMEOUT_MS_MAX: u32 = 30_000;
 /// Milliseconds below which AWS refuses an integration timeout (`timeoutInMillis`).

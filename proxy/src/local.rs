@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::task::Waker;
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Cache};
@@ -101,6 +102,8 @@ pub struct ClientState {
     /// The deadline of whatever the connection waits for.
     pub deadline: Rc<Deadline>,
     is_idle: Cell<bool>,
+    /// Whom to wake when the worker begins to drain; connections that only idle need no word.
+    drain_waker: RefCell<Option<Waker>>,
     key: usize,
 }
 
@@ -110,6 +113,19 @@ impl ClientState {
         self.is_idle.set(true);
         let idle = if local.is_draining() { IDLE_WHEN_DRAINING } else { local.bounds.idle };
         local.wheel.arm(&self.deadline, idle, Expiry::Shut, recent());
+    }
+
+    /// Whether the connection waits for a request.
+    pub fn is_idle(&self) -> bool {
+        self.is_idle.get()
+    }
+
+    /// Has `waker` woken once the worker begins to drain.
+    pub fn wake_to_drain(&self, waker: &Waker) {
+        let mut known = self.drain_waker.borrow_mut();
+        if !known.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            *known = Some(waker.clone());
+        }
     }
 
     /// Notes that a request has come.
@@ -206,6 +222,7 @@ impl Local {
         let state = Rc::new(ClientState {
             deadline: self.wheel.deadline(socket),
             is_idle: Cell::new(false),
+            drain_waker: RefCell::new(None),
             key: entry.key(),
         });
         entry.insert(Rc::clone(&state));
@@ -226,6 +243,10 @@ impl Local {
     pub fn begin_to_drain(&self, now: Now) {
         self.draining_since_us.set(now.monotonic_us.max(1));
         for (_, client) in self.clients.borrow().iter() {
+            if let Some(waker) = client.drain_waker.take() {
+                waker.wake();
+                continue;
+            }
             if client.is_idle.get() {
                 self.wheel.arm(&client.deadline, IDLE_WHEN_DRAINING, Expiry::Shut, now);
             }

@@ -148,6 +148,10 @@ impl Answered {
         Self { bytes, head }
     }
 
+    pub(crate) fn with_head(&mut self, change: impl FnOnce(&mut ResponseHead)) {
+        change(&mut self.head);
+    }
+
     pub(crate) fn response(&self) -> Response<'_> {
         Response { bytes: &self.bytes, head: &self.head }
     }

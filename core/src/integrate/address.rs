@@ -3,33 +3,42 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether an address is never connected to unless the operator allows it by name: link-local
-/// addresses and those of the metadata services that hand out a host's credentials.
+/// addresses and those where clouds hand out the credentials of their hosts.
 ///
 /// What a name resolves to must be asked too, on every resolution; a name is no promise.
-pub fn is_link_local(ip: IpAddr) -> bool {
+pub fn is_forbidden(ip: IpAddr) -> bool {
     match ip.to_canonical() {
-        IpAddr::V4(ip) => ip.is_link_local(),
+        IpAddr::V4(ip) => is_forbidden_v4(ip),
         IpAddr::V6(ip) => {
-            ip.is_unicast_link_local()
-                || ip == AWS_METADATA
-                || translated(ip).is_some_and(|ip| ip.is_link_local())
+            // fd00:ec2::/32 holds EC2's instance metadata, time, DNS and pod credentials.
+            let is_ec2 = ip.segments()[..2] == [0xfd00, 0x0ec2];
+            is_ec2 || ip.is_unicast_link_local() || embedded_v4(ip).is_some_and(is_forbidden_v4)
         }
     }
 }
 
-/// The instance metadata service over IPv6.
-const AWS_METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+/// Metadata services outside 169.254.0.0/16: Alibaba Cloud, Azure's host agent, and Oracle Cloud's
+/// older instances.
+const METADATA_V4: [Ipv4Addr; 3] = [
+    Ipv4Addr::new(100, 100, 100, 200),
+    Ipv4Addr::new(168, 63, 129, 16),
+    Ipv4Addr::new(192, 0, 0, 192),
+];
 
-/// The IPv4 address that a NAT64 or 6to4 address leads to (RFC 6052 §2.1, RFC 3056 §2).
-fn translated(ip: Ipv6Addr) -> Option<Ipv4Addr> {
-    let from = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
-    match ip.segments() {
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(from(high, low)),
-        [0x2002, high, low, ..] => Some(from(high, low)),
-        // The deprecated IPv4-compatible form, ::a.b.c.d (RFC 4291 §2.5.5.1).
-        [0, 0, 0, 0, 0, 0, high, low] if high != 0 => Some(from(high, low)),
-        _ => None,
-    }
+fn is_forbidden_v4(ip: Ipv4Addr) -> bool {
+    ip.is_link_local() || METADATA_V4.contains(&ip)
+}
+
+/// The IPv4 address inside an IPv6 one, where the network would send the packet there: compatible
+/// (`::a.b.c.d`, RFC 4291 §2.5.5.1), NAT64 (`64:ff9b::a.b.c.d`, RFC 6052 §2.1) and 6to4 (`2002::/16`,
+/// RFC 3056 §2).
+fn embedded_v4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    let (high, low) = match ip.segments() {
+        [0, 0, 0, 0, 0, 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => (high, low),
+        [0x2002, high, low, ..] => (high, low),
+        _ => return None,
+    };
+    Some(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)))
 }
 
 /// Whether a backend may listen on `port`: "80, 443, 1024–65535", and any port near by, where
@@ -51,7 +60,7 @@ mod tests {
     fn metadata_addresses_are_refused_in_every_spelling() {
         let check = |ip: &str, expected| {
             let parsed: IpAddr = ip.parse().expect("an address");
-            assert_eq!(is_link_local(parsed), expected, "{ip}");
+            assert_eq!(is_forbidden(parsed), expected, "{ip}");
         };
         check("169.254.169.254", true);
         check("169.254.0.1", true);
@@ -62,6 +71,10 @@ mod tests {
         check("fe80::1", true);
         check("febf::1", true);
         check("fd00:ec2::254", true);
+        check("fd00:ec2::23", true);
+        check("100.100.100.200", true);
+        check("168.63.129.16", true);
+        check("192.0.0.192", true);
         for ip in ["127.0.0.1", "10.0.0.1", "192.0.2.1", "::1", "fd00::1", "2001:db8::1"] {
             check(ip, false);
         }

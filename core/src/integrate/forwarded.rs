@@ -29,13 +29,14 @@ pub(super) fn scheme(facts: &Facts<'_>) -> &'static [u8] {
 /// translated, and an element of our own.
 ///
 /// "`X-Forwarded-For/Proto/Host` … folded into RFC 7239 `Forwarded: by=…;for=…;host=…;proto=https`;
-/// existing `X-Forwarded-*` translated". `by` is an obfuscated identifier (§6.3): which of its
+/// existing `X-Forwarded-*` translated". A client's field that opens a quote and does not close it
+/// would swallow what stands behind it, so that one is left out. `by` is an obfuscated identifier (§6.3): which of its
 /// addresses a gateway was reached at is nothing for a backend to build on.
 pub(super) fn push_forwarded(out: &mut Vec<u8>, facts: &Facts<'_>) {
     let (bytes, fields) = (facts.request.bytes, &facts.request.head.fields);
     for field in fields.all(KnownName::Forwarded) {
         let elements = field.value.of_bytes(bytes);
-        if !elements.is_empty() {
+        if !elements.is_empty() && closes_its_quotes(elements) {
             out.extend_from_slice(elements);
             out.extend_from_slice(b", ");
         }
@@ -56,6 +57,19 @@ pub(super) fn push_forwarded(out: &mut Vec<u8>, facts: &Facts<'_>) {
     push_quoted_unless_token(out, facts.request.authority());
     out.extend_from_slice(b";proto=");
     out.extend_from_slice(scheme(facts));
+}
+
+fn closes_its_quotes(elements: &[u8]) -> bool {
+    let mut is_quoted = false;
+    let mut bytes = elements.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'\\' if is_quoted => drop(bytes.next()),
+            _ => {}
+        }
+    }
+    !is_quoted
 }
 
 /// What a client's `X-Forwarded-For` named: an address, else a token or quoted text.
@@ -136,6 +150,19 @@ mod tests {
         check(&[("Forwarded", "for=a")], "203.0.113.7", push_forwarded, &format!("for=a, {own}"));
         let own = format!("by=_tollgate;for=\"[2001:db8::1]\";{host}");
         check(&[], "2001:db8::1", push_forwarded, &own);
+    }
+
+    #[test]
+    fn an_open_quote_cannot_swallow_our_element() {
+        let own = "by=_tollgate;for=203.0.113.7;host=\"abcde12345.execute-api.us-east-1.example.com:8443\";proto=http";
+        let forward = |elements: &str, expected: &str| {
+            let fields = [("Forwarded", elements)];
+            check(&fields, "203.0.113.7", push_forwarded, &format!("{expected}{own}"));
+        };
+        forward("for=\"[::1]\";x=\"a\\\"b\"", "for=\"[::1]\";x=\"a\\\"b\", ");
+        forward("for=1.1.1.1;x=\"", "");
+        forward("x=\"a\\\"", "");
+        forward("x=\"a\\", "");
     }
 
     #[test]

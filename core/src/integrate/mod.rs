@@ -8,7 +8,7 @@
 //!
 //! Absent on purpose: connecting, sending, framing fields (`Content-Length`, `Transfer-Encoding`,
 //! `Connection`) and bodies. The floor below does them. Names are resolved there too, and whoever
-//! resolves one asks [`address::is_link_local`] about each address.
+//! resolves one asks [`address::is_forbidden`] about each address.
 
 pub mod address;
 mod compile;
@@ -29,7 +29,7 @@ pub use compile::{compile, is_reserved_name, response_name};
 pub use content_coding::is_encoded;
 pub use http_proxy::HttpProxy;
 pub use mock::{Mock, MockBody, MockResponse};
-pub use names::{HOP_BY_HOP, NameSet, is_nominated};
+pub use names::{HOP_BY_HOP, NameSet};
 pub use target::{Target, TargetIndex, Targets};
 pub use trace_id::push_trace_id;
 

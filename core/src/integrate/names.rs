@@ -40,6 +40,8 @@ impl NameSet {
 
 /// Fields that end at a connection (RFC 9110 §7.6.1), and what HTTP/1 framing or a proxy's own
 /// authentication uses. None of them ever crosses the gateway, in either direction.
+///
+/// What `Connection` nominates beside them is [`crate::wire::HopByHop`]'s to tell.
 pub const HOP_BY_HOP: NameSet = NameSet::of(&[
     KnownName::Connection,
     KnownName::Http2Settings,
@@ -52,14 +54,6 @@ pub const HOP_BY_HOP: NameSet = NameSet::of(&[
     KnownName::TransferEncoding,
     KnownName::Upgrade,
 ]);
-
-/// Whether a list of connection options, such as `close, x-a`, names `name`.
-pub fn is_nominated(mut connections: impl Iterator<Item = impl AsRef<[u8]>>, name: &[u8]) -> bool {
-    connections.any(|value| {
-        let options = value.as_ref().split(|byte| *byte == b',');
-        options.map(<[u8]>::trim_ascii).any(|option| option.eq_ignore_ascii_case(name))
-    })
-}
 
 #[cfg(test)]
 mod tests {
@@ -76,16 +70,5 @@ mod tests {
             assert_eq!(set.has(name), expected, "{name:?}");
             assert_eq!(both.has(name), expected || HOP_BY_HOP.has(name), "{name:?}");
         }
-    }
-
-    #[test]
-    fn options_nominate_fields_of_their_name() {
-        let check = |connections: &[&str], expected| {
-            assert_eq!(is_nominated(connections.iter(), b"X-Hop"), expected, "{connections:?}");
-        };
-        check(&["close, x-hop"], true);
-        check(&["close", "X-HOP"], true);
-        check(&["close, x-hop-2", "x"], false);
-        check(&[], false);
     }
 }

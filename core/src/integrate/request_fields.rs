@@ -7,10 +7,11 @@ use smallvec::SmallVec;
 use crate::context::{ApiKind, Facts};
 use crate::message::{Field, HeadSink, KnownName};
 use crate::transform::Expression;
+use crate::wire::HopByHop;
 
 use super::content_coding::is_encoded;
 use super::forwarded::{push_forwarded, push_via, push_x_forwarded_for, scheme};
-use super::names::{HOP_BY_HOP, NameSet, is_nominated};
+use super::names::{HOP_BY_HOP, NameSet};
 use super::request_target::Action;
 use super::trace_id::push_trace_id;
 
@@ -204,18 +205,19 @@ impl RequestFields {
         mut push: impl FnMut(&Field, &[u8], &[u8]),
     ) {
         let (bytes, fields) = (facts.request.bytes, &facts.request.head.fields);
-        let nominates = fields.has(KnownName::Connection);
+        let hop_by_hop = HopByHop::of(bytes, fields);
         for field in fields {
             let name = field.name.of_bytes(bytes);
             let is_dropped = match field.known {
                 Some(known) => dropped.has(known),
-                None => applied.replaces_other_names && self.replaces(name, applied),
+                None => {
+                    hop_by_hop.ends_here(field)
+                        || applied.replaces_other_names && self.replaces(name, applied)
+                }
             };
-            let connections = || fields.all(KnownName::Connection).map(|f| f.value.of_bytes(bytes));
-            if is_dropped || nominates && is_nominated(connections(), name) {
-                continue;
+            if !is_dropped {
+                push(field, name, field.value.of_bytes(bytes));
             }
-            push(field, name, field.value.of_bytes(bytes));
         }
     }
 

@@ -67,50 +67,47 @@ pub fn reply(cause: Cause) -> Reply {
     const FOR: &str = "ForbiddenException";
     const MIS: &str = "MissingAuthenticationTokenException";
     match cause {
-        Cause::BadRequest              => line(None, 400, BAD, BAD_REQUEST, 400, BAD_REQUEST),
-        Cause::ConnectFailed           => line(Some(Type::IntegrationFailure), 504, INT, NETWORK_ERROR, 503, UNAVAILABLE),
-        Cause::DotSegment              => line(Some(Type::Default4xx), 400, BAD, BAD_REQUEST, 400, BAD_REQUEST),
-        Cause::EndpointDisabled        => line(None, 403, FOR, FORBIDDEN, 403, FORBIDDEN),
-        Cause::ExpectationFailed       => line(None, 417, "", text!("Expectation Failed"), 417, text!("Expectation Failed")),
-        Cause::FieldsTooLarge          => line(None, 431, "", text!("Request Header Fields Too Large"), 431, text!("Request Header Fields Too Large")),
-        Cause::GatewayDefect           => line(Some(Type::Default5xx), 500, INT, INTERNAL, 500, HTTP_API_ERROR),
-        Cause::HostTooLong             => line(None, 400, BAD, BAD_REQUEST, 400, BAD_REQUEST),
-        Cause::HttpApiEndpointDisabled => line(None, 403, FOR, FORBIDDEN, 403, FORBIDDEN),
-        Cause::HttpApiStageUnknown     => line(None, 404, "", NOT_FOUND, 404, NOT_FOUND),
-        Cause::IntegrationDefect       => line(Some(Type::ApiConfigurationError), 500, INT, INTERNAL, 500, HTTP_API_ERROR),
-        Cause::MalformedPath           => line(None, 400, BAD, BAD_REQUEST, 400, BAD_REQUEST),
-        Cause::MockWithoutResponse     => line(Some(Type::ApiConfigurationError), 500, INT, INTERNAL, 500, HTTP_API_ERROR),
-        Cause::MockWithoutStatus       => line(Some(Type::ApiConfigurationError), 500, INT, INTERNAL, 500, HTTP_API_ERROR),
+        Cause::BadRequest              => line(None, (400, BAD, BAD_REQUEST), (400, BAD_REQUEST)),
+        Cause::ConnectFailed           => line(Some(Type::IntegrationFailure), (504, INT, NETWORK_ERROR), (503, UNAVAILABLE)),
+        Cause::DotSegment              => line(Some(Type::Default4xx), (400, BAD, BAD_REQUEST), (400, BAD_REQUEST)),
+        Cause::EndpointDisabled        => line(None, (403, FOR, FORBIDDEN), (403, FORBIDDEN)),
+        Cause::ExpectationFailed       => line(None, (417, "", text!("Expectation Failed")), (417, text!("Expectation Failed"))),
+        Cause::FieldsTooLarge          => line(None, (431, "", text!("Request Header Fields Too Large")), (431, text!("Request Header Fields Too Large"))),
+        Cause::GatewayDefect           => line(Some(Type::Default5xx), (500, INT, INTERNAL), (500, HTTP_API_ERROR)),
+        Cause::HostTooLong             => line(None, (400, BAD, BAD_REQUEST), (400, BAD_REQUEST)),
+        Cause::HttpApiEndpointDisabled => line(None, (403, FOR, FORBIDDEN), (403, FORBIDDEN)),
+        Cause::HttpApiStageUnknown     => line(None, (404, "", NOT_FOUND), (404, NOT_FOUND)),
+        Cause::IntegrationDefect       => line(Some(Type::ApiConfigurationError), (500, INT, INTERNAL), (500, HTTP_API_ERROR)),
+        Cause::MalformedPath           => line(None, (400, BAD, BAD_REQUEST), (400, BAD_REQUEST)),
+        Cause::MockWithoutResponse     => line(Some(Type::ApiConfigurationError), (500, INT, INTERNAL), (500, HTTP_API_ERROR)),
+        Cause::MockWithoutStatus       => line(Some(Type::ApiConfigurationError), (500, INT, INTERNAL), (500, HTTP_API_ERROR)),
         // "Backend DNS failure / invalid endpoint: 500 `Internal server error`."
-        Cause::NameNotResolved         => line(Some(Type::ApiConfigurationError), 500, INT, INTERNAL, 503, UNAVAILABLE),
-        Cause::NoMapping               => line(None, 403, FOR, FORBIDDEN, 403, FORBIDDEN),
-        Cause::NoSuchPath              => line(Some(Type::MissingAuthenticationToken), 403, MIS, MISSING_TOKEN, 404, NOT_FOUND),
-        Cause::NoSuchVerb              => line(Some(Type::MissingAuthenticationToken), 403, MIS, MISSING_TOKEN, 404, NOT_FOUND),
-        Cause::NotImplemented          => line(None, 501, "", text!("Not Implemented"), 501, text!("Not Implemented")),
-        Cause::Overloaded              => line(None, 503, "ServiceUnavailableException", UNAVAILABLE, 503, UNAVAILABLE),
+        Cause::NameNotResolved         => line(Some(Type::ApiConfigurationError), (500, INT, INTERNAL), (503, UNAVAILABLE)),
+        Cause::NoMapping               => line(None, (403, FOR, FORBIDDEN), (403, FORBIDDEN)),
+        Cause::NoSuchPath              => line(Some(Type::MissingAuthenticationToken), (403, MIS, MISSING_TOKEN), (404, NOT_FOUND)),
+        Cause::NoSuchVerb              => line(Some(Type::MissingAuthenticationToken), (403, MIS, MISSING_TOKEN), (404, NOT_FOUND)),
+        Cause::NotImplemented          => line(None, (501, "", text!("Not Implemented")), (501, text!("Not Implemented"))),
+        Cause::Overloaded              => line(None, (503, "ServiceUnavailableException", UNAVAILABLE), (503, UNAVAILABLE)),
         // "Not customisable", and not by `DEFAULT_4XX` either.
-        Cause::PayloadTooLarge         => line(None, 413, "RequestTooLargeException", TOO_LARGE_REST, 413, TOO_LARGE),
-        Cause::RequestTimedOut         => line(None, 408, "", text!("Request Timeout"), 408, text!("Request Timeout")),
-        Cause::ReservedForHealthChecks => line(None, 200, "", HEALTHY, 200, HEALTHY),
-        Cause::TargetTooLong           => line(None, 414, "", text!("Request URI too long"), 414, text!("Request URI too long")),
-        Cause::UnknownApi              => line(None, 403, FOR, FORBIDDEN, 403, FORBIDDEN),
-        Cause::UnknownStage            => line(None, 403, FOR, FORBIDDEN, 403, FORBIDDEN),
-        Cause::UnsupportedMediaType    => line(Some(Type::UnsupportedMediaType), 415, BAD, UNSUPPORTED_TYPE, 415, UNSUPPORTED_TYPE),
-        Cause::UpstreamMalformed       => line(Some(Type::IntegrationFailure), 504, INT, NETWORK_ERROR, 503, UNAVAILABLE),
-        Cause::UpstreamReset           => line(Some(Type::IntegrationFailure), 504, INT, NETWORK_ERROR, 503, UNAVAILABLE),
-        Cause::UpstreamTimedOut        => line(Some(Type::IntegrationTimeout), 504, INT, ENDPOINT_TIMED_OUT, 503, UNAVAILABLE),
-        Cause::VersionNotSupported     => line(None, 505, "", text!("HTTP Version Not Supported"), 505, text!("HTTP Version Not Supported")),
+        Cause::PayloadTooLarge         => line(None, (413, "RequestTooLargeException", TOO_LARGE_REST), (413, TOO_LARGE)),
+        Cause::RequestTimedOut         => line(None, (408, "", text!("Request Timeout")), (408, text!("Request Timeout"))),
+        Cause::ReservedForHealthChecks => line(None, (200, "", HEALTHY), (200, HEALTHY)),
+        Cause::TargetTooLong           => line(None, (414, "", text!("Request URI too long")), (414, text!("Request URI too long"))),
+        Cause::UnknownApi              => line(None, (403, FOR, FORBIDDEN), (403, FORBIDDEN)),
+        Cause::UnknownStage            => line(None, (403, FOR, FORBIDDEN), (403, FORBIDDEN)),
+        Cause::UnsupportedMediaType    => line(Some(Type::UnsupportedMediaType), (415, BAD, UNSUPPORTED_TYPE), (415, UNSUPPORTED_TYPE)),
+        Cause::UpstreamMalformed       => line(Some(Type::IntegrationFailure), (504, INT, NETWORK_ERROR), (503, UNAVAILABLE)),
+        Cause::UpstreamReset           => line(Some(Type::IntegrationFailure), (504, INT, NETWORK_ERROR), (503, UNAVAILABLE)),
+        Cause::UpstreamTimedOut        => line(Some(Type::IntegrationTimeout), (504, INT, ENDPOINT_TIMED_OUT), (503, UNAVAILABLE)),
+        Cause::VersionNotSupported     => line(None, (505, "", text!("HTTP Version Not Supported")), (505, text!("HTTP Version Not Supported"))),
     }
 }
 
-/// One line of the table.
+/// One line of the table: type; status, error type and text; an HTTP API's status and text.
 const fn line(
     response_type: Option<Type>,
-    status: u16,
-    error_type: &'static str,
-    text: Text,
-    http_api_status: u16,
-    http_api_text: Text,
+    (status, error_type, text): (u16, &'static str, Text),
+    (http_api_status, http_api_text): (u16, Text),
 ) -> Reply {
     Reply { response_type, status, error_type, text, http_api_status, http_api_text }
 }
@@ -224,7 +221,7 @@ impl Customised {
         }
         let mut body = Vec::new();
         template.render(&facts, &mut body);
-        Answer { status, body: Cow::Owned(body) }
+        Answer::new(status, Cow::Owned(body))
     }
 
     /// "Template chosen by `Accept`, else `application/json`, else the first."

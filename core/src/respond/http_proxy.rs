@@ -5,11 +5,13 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use crate::context::ApiKind;
-use crate::integrate::{HOP_BY_HOP, NameSet, is_encoded, is_nominated};
+use crate::integrate::{HOP_BY_HOP, NameSet, is_encoded};
 use crate::message::{HeadSink, KnownName, Response};
 use crate::transform::Expression;
+use crate::wire::HopByHop;
 
 use super::Occasion;
+use super::occasion::may_have_content;
 
 /// What is changed in a backend's answers, compiled.
 #[derive(Debug, Default)]
@@ -128,7 +130,10 @@ impl ProxyResponses {
             }
         }
         occasion.push_fields(ApiKind::HttpApi, sink);
-        applied.and_then(|applied| applied.status).unwrap_or(status)
+        let has_content = !response.head.body.is_empty();
+        let overwritten = applied.and_then(|applied| applied.status);
+        // A body under a status that has none would be read as the next answer.
+        overwritten.filter(|status| !has_content || may_have_content(*status)).unwrap_or(status)
     }
 }
 
@@ -150,8 +155,7 @@ fn write_rest_api(
         _ => sink.push(name, value),
     });
     let status = response.head.status;
-    let may_have_body = !matches!(status, 100..=199 | 204 | 304);
-    if may_have_body && !response.head.fields.has(KnownName::ContentType) {
+    if may_have_content(status) && !response.head.fields.has(KnownName::ContentType) {
         // "`Content-Type` default `application/json` if backend gave none."
         sink.push(b"Content-Type", b"application/json");
     }
@@ -165,12 +169,11 @@ fn for_each_end_to_end(
     mut push: impl FnMut(Option<KnownName>, &[u8], &[u8]),
 ) {
     let (bytes, fields) = (response.bytes, &response.head.fields);
-    let nominates = fields.has(KnownName::Connection);
-    let connections = || fields.all(KnownName::Connection).map(|f| f.value.of_bytes(bytes));
+    let hop_by_hop = HopByHop::of(bytes, fields);
     for field in fields {
-        let name = field.name.of_bytes(bytes);
-        if !(nominates && is_nominated(connections(), name)) {
-            push(field.known, name, field.value.of_bytes(bytes));
+        // Known names have their own tables; REST APIs even send some of these under another name.
+        if field.known.is_some() || !hop_by_hop.ends_here(field) {
+            push(field.known, field.name.of_bytes(bytes), field.value.of_bytes(bytes));
         }
     }
 }

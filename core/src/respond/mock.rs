@@ -37,5 +37,5 @@ pub fn write_mock<'a>(
             Cow::Owned(rendered)
         }
     };
-    Ok(Answer { status: response.status, body })
+    Ok(Answer::new(response.status, body))
 }

@@ -30,6 +30,19 @@ pub struct Answer<'a> {
     pub body: Cow<'a, [u8]>,
 }
 
+/// Whether an answer of this status may have a body (RFC 9110 §6.4.1, and §15.3.6 for 205).
+pub(super) fn may_have_content(status: u16) -> bool {
+    !matches!(status, 100..=199 | 204 | 205 | 304)
+}
+
+impl<'a> Answer<'a> {
+    /// An answer whose body is left out where its status has none.
+    pub(super) fn new(status: u16, body: Cow<'a, [u8]>) -> Self {
+        let body = if may_have_content(status) { body } else { Cow::Borrowed(&[][..]) };
+        Self { status, body }
+    }
+}
+
 impl Occasion<'_> {
     /// Writes the fields that every answer of that kind of API has: its ids, `Date`, and CORS.
     pub(super) fn push_fields(&self, api_kind: ApiKind, sink: &mut impl HeadSink) {

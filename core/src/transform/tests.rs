@@ -1,5 +1,7 @@
 //! Do mappings and templates take what they say from an exchange?
 
+use proptest::prelude::*;
+
 use crate::context::testing::{Answered, Exchange};
 use crate::context::{GatewayError, Outcome};
 use crate::definition::{Place, Problem, Severity};
@@ -223,4 +225,92 @@ fn mapping_templates_substitute_plain_references() {
     check("$context.path.substring(1)", None);
     check("$stageVariables", None);
     check("\\$context.stage", None);
+}
+
+#[test]
+fn gateway_responses_name_path_variables_of_whatever_route_was_taken() {
+    let exchange = rest();
+    let method = crate::context::MethodFacts::default();
+    let around = Surroundings { stage: &exchange.stage, method: &method };
+    let mut problems = Vec::new();
+    let text = "method.request.path.proxy";
+    let expression =
+        compile_expression(text, Side::GatewayResponse, around, Place::NONE, &mut problems);
+    let mut out = Vec::new();
+    let expression = expression.expect("compiles");
+    let range = expression.write_field_value(&exchange.facts(), None, &mut out).expect("a value");
+    assert_eq!((&out[range], problems), (&b"a/b c"[..], vec![]));
+}
+
+#[test]
+fn a_value_is_trimmed_and_nothing_else_is_touched() {
+    let exchange = Exchange::new("GET /?q=%20%09a%20b%20&blank=%20&nul=a%00", &[]);
+    check(&exchange, "method.request.querystring.q", Some("a b"));
+    check(&exchange, "method.request.querystring.blank", Some(""));
+    check(&exchange, "method.request.querystring.nul", None);
+}
+
+/// A naive reading of a query: split, decode each part, compare.
+fn naive_values(query: &str, name: &str) -> Vec<Vec<u8>> {
+    let decoded = |part: &str| {
+        let mut out = Vec::new();
+        super::escaped::decode_form(part.as_bytes(), &mut out);
+        out
+    };
+    let pairs = query.split(['&', ';']).filter(|part| !part.is_empty()).map(|part| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        (decoded(name), decoded(value))
+    });
+    pairs.filter(|(known, _)| known == name.as_bytes()).map(|(_, value)| value).collect()
+}
+
+proptest! {
+    #[test]
+    fn queries_are_read_as_a_naive_reader_does(query in "[ab%612=&;+]{0,24}", name in "[ab ]{0,2}") {
+        let mut joined = Vec::new();
+        let exchange = Exchange::new(&format!("GET /?{query}"), &[]);
+        let source = super::Source::Query(name.as_bytes().into(), super::Take::Joined);
+        let is_found = source.write(&exchange.facts(), None, &mut joined);
+        let naive = naive_values(&query, &name);
+        prop_assert_eq!(is_found, !naive.is_empty());
+        prop_assert_eq!(joined, naive.join(&b","[..]));
+        let mut last = Vec::new();
+        super::Source::Query(name.as_bytes().into(), super::Take::Last)
+            .write(&exchange.facts(), None, &mut last);
+        prop_assert_eq!(last, naive.last().cloned().unwrap_or_default());
+    }
+
+    #[test]
+    fn no_text_makes_compiling_panic(text in "\\PC{0,40}|[$.{}()a-z'\\[\\]!]{0,20}", http_api in any::<bool>()) {
+        let mut exchange = rest();
+        if http_api {
+            exchange = exchange.http_api();
+        }
+        let around = Surroundings { stage: &exchange.stage, method: &exchange.method };
+        let mut problems = Vec::new();
+        let mut out = Vec::new();
+        for prefix in ["", "$", "${", "$context.", "$stageVariables", "method.request.", "#"] {
+            let text = format!("{prefix}{text}");
+            for side in [Side::Request, Side::Response, Side::GatewayResponse] {
+                compile(&exchange, side, &text);
+            }
+            compile_gateway_template(&text, around, Place::NONE, &mut problems)
+                .render(&exchange.facts(), &mut out);
+            if let Some(template) = compile_mapping_template(&text, around, Place::NONE, &mut problems) {
+                template.render(&exchange.facts(), &mut out);
+            }
+        }
+    }
+
+    #[test]
+    fn text_without_references_renders_as_it_is(text in "[^$#\\\\]{0,40}") {
+        let exchange = rest();
+        let around = Surroundings { stage: &exchange.stage, method: &exchange.method };
+        let mut problems = Vec::new();
+        let gateway = compile_gateway_template(&text, around, Place::NONE, &mut problems);
+        let mapping = compile_mapping_template(&text, around, Place::NONE, &mut problems);
+        prop_assert_eq!(gateway.as_text(), Some(text.as_bytes()));
+        prop_assert_eq!(mapping.as_ref().and_then(|template| template.as_text()), Some(text.as_bytes()));
+        prop_assert_eq!(problems, vec![]);
+    }
 }

@@ -1,5 +1,9 @@
 //! What does a slow and simple reader of RFC 9112 §7.1 make of a chunked body?
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// The data, and how many bytes the body took.
@@ -56,20 +60,19 @@ fn read_size(line: &[u8]) -> Result<u64, &'static str> {
     if size.is_empty() || size.len() > 16 || !size.chars().all(|c| c.is_ascii_hexdigit()) {
         return Err("size");
     }
-    if extensions.is_some_and(|extensions| !is_extensions(extensions)) || text.len() > 256 {
+    if extensions.is_some_and(|extensions| !EXTENSIONS.is_match(extensions)) || text.len() > 256 {
         return Err("extension");
     }
     u64::from_str_radix(size, 16).ok().filter(|size| *size < 1 << 63).ok_or("size")
 }
 
 /// `name [ "=" ( token / quoted-string ) ]`, several with `;` between, no blanks but in quotes.
-fn is_extensions(text: &str) -> bool {
+static EXTENSIONS: LazyLock<Regex> = LazyLock::new(|| {
     let token = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+";
     let quoted = r#""(?:[\t !\x23-\x5b\x5d-\x7e]|\\[\t -\x7e])*""#;
     let one = format!("{token}(?:=(?:{token}|{quoted}))?");
-    let pattern = format!("^{one}(?:;{one})*$");
-    regex::Regex::new(&pattern).expect("a valid pattern").is_match(text)
-}
+    Regex::new(&format!("^{one}(?:;{one})*$")).expect("a valid pattern")
+});
 
 fn is_field(line: &[u8]) -> bool {
     let text: String = line.iter().map(|byte| char::from(*byte)).collect();

@@ -3,7 +3,7 @@
 use tollgate_core::message::{BodyLength, RequestHead, Verb, Version};
 use tollgate_core::wire::{HeadEncoder, STATUS_LINE_BYTES_MAX, StatusLine};
 
-use super::{Announced, Fill, Opening, ReplyFailure};
+use super::{Fill, Opening, ReplyFailure};
 use crate::framing::Outgoing;
 use crate::net::{Buffer, Socket, Writer};
 use crate::time::Patience;
@@ -137,22 +137,19 @@ impl<'c> Http1Reply<'c> {
         out.prepend(StatusLine::new(opening.status).as_bytes());
         self.out = out;
         self.status = opening.status;
-        let has_body = !self.is_to_head && !is_bodiless(opening.status);
+        let has_body = !self.is_to_head && !opening.is_bodiless();
         let is_until_close = length == BodyLength::UntilEnd;
         self.state = State::Streaming { framing: Outgoing::new(length), has_body, is_until_close };
     }
 
     fn length_of(&self, opening: Opening) -> BodyLength {
-        const NO_CONTENT: u16 = 204;
-        match opening.body {
-            _ if opening.status == NO_CONTENT => BodyLength::None,
-            Announced::Nothing => BodyLength::None,
-            Announced::Sized(len) => BodyLength::Sized(len),
-            Announced::Unknown if is_bodiless(opening.status) => BodyLength::None,
+        match opening.content_length() {
+            Some(len) => BodyLength::Sized(len),
+            None if opening.is_bodiless() => BodyLength::None,
             // "A server MUST NOT send a response containing Transfer-Encoding unless the
             // corresponding request indicates HTTP/1.1 (or later minor revisions)" (RFC 9112 §6.1).
-            Announced::Unknown if self.version == Version::Http10 => BodyLength::UntilEnd,
-            Announced::Unknown => BodyLength::Chunked,
+            None if self.version == Version::Http10 => BodyLength::UntilEnd,
+            None => BodyLength::Chunked,
         }
     }
 
@@ -226,9 +223,4 @@ impl<'c> Http1Reply<'c> {
         self.state = State::Ended;
         Ok(())
     }
-}
-
-/// Whether answers of that status never have a body (RFC 9110 §6.4.1).
-fn is_bodiless(status: u16) -> bool {
-    matches!(status, 100..=199 | 204 | 304)
 }

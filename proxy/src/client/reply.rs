@@ -4,7 +4,7 @@ use std::io;
 
 use tollgate_core::message::HeadSink;
 
-use super::Http1Reply;
+use super::{Http1Reply, Http2Reply};
 use crate::net::{Buffer, Socket, Writer};
 use crate::time::Patience;
 
@@ -28,6 +28,23 @@ pub struct Opening {
     pub body: Announced,
 }
 
+impl Opening {
+    /// Whether no body follows: none was announced, or answers of that status never have one
+    /// (RFC 9110 §6.4.1).
+    pub fn is_bodiless(self) -> bool {
+        matches!(self.status, 100..=199 | 204 | 304) || self.body == Announced::Nothing
+    }
+
+    /// The length to be told. "A server MUST NOT send a Content-Length header field in any response
+    /// with a status code of 1xx (Informational) or 204 (No Content)" (RFC 9110 §8.6).
+    pub fn content_length(self) -> Option<u64> {
+        match self.body {
+            Announced::Sized(len) if !matches!(self.status, 100..=199 | 204) => Some(len),
+            _ => None,
+        }
+    }
+}
+
 /// Writes the fields of an answer, without those that frame its body, and says how it begins;
 /// `None` takes it back.
 pub type Fill<'f> = &'f mut dyn FnMut(&mut dyn HeadSink) -> Option<Opening>;
@@ -40,6 +57,8 @@ pub struct ReplyFailure(pub io::Error);
 pub enum Reply<'c> {
     /// On an HTTP/1 connection.
     Http1(Http1Reply<'c>),
+    /// On an HTTP/2 stream.
+    Http2(Http2Reply),
 }
 
 impl<'c> Reply<'c> {
@@ -50,6 +69,7 @@ impl<'c> Reply<'c> {
     pub async fn send_continue(&mut self) -> Result<(), ReplyFailure> {
         match self {
             Self::Http1(reply) => reply.send_continue().await,
+            Self::Http2(reply) => reply.send_continue(),
         }
     }
 
@@ -57,6 +77,7 @@ impl<'c> Reply<'c> {
     pub fn close_after(&mut self) {
         match self {
             Self::Http1(reply) => reply.close_after(),
+            Self::Http2(_) => {}
         }
     }
 
@@ -64,6 +85,7 @@ impl<'c> Reply<'c> {
     pub fn plain_sink(&mut self) -> Option<(&mut Writer, Socket)> {
         match self {
             Self::Http1(reply) => reply.plain_sink(),
+            Self::Http2(_) => None,
         }
     }
 
@@ -71,6 +93,7 @@ impl<'c> Reply<'c> {
     pub fn on_passed(&mut self, count: u64) {
         match self {
             Self::Http1(reply) => reply.on_passed(count),
+            Self::Http2(_) => {}
         }
     }
 
@@ -78,6 +101,7 @@ impl<'c> Reply<'c> {
     pub fn patience(&self) -> Option<Patience<'c>> {
         match self {
             Self::Http1(reply) => Some(reply.patience),
+            Self::Http2(_) => None,
         }
     }
 
@@ -85,6 +109,7 @@ impl<'c> Reply<'c> {
     pub fn start(&mut self, fill: Fill<'_>) {
         match self {
             Self::Http1(reply) => reply.start(fill),
+            Self::Http2(reply) => reply.start(fill),
         }
     }
 
@@ -92,6 +117,7 @@ impl<'c> Reply<'c> {
     pub fn is_started(&self) -> bool {
         match self {
             Self::Http1(reply) => reply.is_started(),
+            Self::Http2(reply) => reply.is_started(),
         }
     }
 
@@ -102,6 +128,7 @@ impl<'c> Reply<'c> {
     pub async fn push(&mut self, piece: Buffer) -> Result<(), ReplyFailure> {
         match self {
             Self::Http1(reply) => reply.push(piece).await,
+            Self::Http2(reply) => reply.push(piece).await,
         }
     }
 
@@ -109,6 +136,7 @@ impl<'c> Reply<'c> {
     pub fn push_slice(&mut self, piece: &[u8]) {
         match self {
             Self::Http1(reply) => reply.push_slice(piece),
+            Self::Http2(reply) => reply.push_slice(piece),
         }
     }
 
@@ -119,6 +147,7 @@ impl<'c> Reply<'c> {
     pub async fn flush(&mut self) -> Result<(), ReplyFailure> {
         match self {
             Self::Http1(reply) => reply.flush().await,
+            Self::Http2(reply) => reply.flush().await,
         }
     }
 
@@ -129,6 +158,7 @@ impl<'c> Reply<'c> {
     pub async fn finish(&mut self) -> Result<(), ReplyFailure> {
         match self {
             Self::Http1(reply) => reply.finish().await,
+            Self::Http2(reply) => reply.finish().await,
         }
     }
 
@@ -136,6 +166,7 @@ impl<'c> Reply<'c> {
     pub fn status(&self) -> u16 {
         match self {
             Self::Http1(reply) => reply.status(),
+            Self::Http2(reply) => reply.status(),
         }
     }
 
@@ -143,6 +174,7 @@ impl<'c> Reply<'c> {
     pub fn body_bytes(&self) -> u64 {
         match self {
             Self::Http1(reply) => reply.body_bytes(),
+            Self::Http2(reply) => reply.body_bytes(),
         }
     }
 }

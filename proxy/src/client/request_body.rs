@@ -2,6 +2,7 @@
 
 use tollgate_core::limits::PAYLOAD_BYTES_MAX;
 
+use super::Http2Body;
 use crate::framing::{BodyFailure, Incoming};
 use crate::net::{Buffer, Reader, Socket};
 use crate::time::Patience;
@@ -10,6 +11,8 @@ use crate::time::Patience;
 pub enum RequestBody<'c> {
     /// On an HTTP/1 connection.
     Http1(Http1Body<'c>),
+    /// On an HTTP/2 stream.
+    Http2(Http2Body),
 }
 
 /// A body on an HTTP/1 connection.
@@ -29,6 +32,7 @@ impl RequestBody<'_> {
     pub fn is_ended(&self) -> bool {
         match self {
             Self::Http1(body) => body.incoming.is_ended(),
+            Self::Http2(body) => body.is_ended(),
         }
     }
 
@@ -36,6 +40,7 @@ impl RequestBody<'_> {
     pub fn received(&self) -> u64 {
         match self {
             Self::Http1(body) => body.incoming.received(),
+            Self::Http2(body) => body.received(),
         }
     }
 
@@ -46,6 +51,7 @@ impl RequestBody<'_> {
     pub fn take_ready(&mut self) -> Result<Option<Buffer>, BodyFailure> {
         let piece = match self {
             Self::Http1(body) => body.incoming.take_ready()?,
+            Self::Http2(body) => body.take_ready()?,
         };
         self.within_bound(piece)
     }
@@ -64,6 +70,7 @@ impl RequestBody<'_> {
                     next => next?,
                 }
             }
+            Self::Http2(body) => body.next().await?,
         };
         self.within_bound(piece)
     }

@@ -29,7 +29,7 @@ use crate::time::{Expiry, Patience, micros, recent};
 const DRAIN_BYTES_MAX: u64 = 64 * 1024;
 
 /// What becomes of a connection after its exchanges.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Then {
     /// It waits for the next request.
     Idle,
@@ -39,14 +39,17 @@ enum Then {
     Linger,
     /// It is reset: an answer was cut off whose end the client would take the close for.
     Reset,
+    /// What came is the preface of HTTP/2.
+    SpeakHttp2(Buffer),
 }
 
-/// Serves requests until one side ends the connection.
-pub(super) async fn serve(mut connection: Connection) {
+/// Serves requests until one side ends the connection; gives it back, with what was read, where the
+/// client turns out to speak HTTP/2.
+pub(super) async fn serve(mut connection: Connection) -> Option<(Connection, Buffer)> {
     loop {
         connection.state.idle(&connection.local);
         if connection.reader.readable().await.is_err() || connection.state.deadline.is_expired() {
-            return;
+            return None;
         }
         connection.state.busy();
         match Fence::new(Box::pin(busy(&mut connection))).await {
@@ -54,9 +57,13 @@ pub(super) async fn serve(mut connection: Connection) {
             Ok(Then::Close) => {
                 // Says to a TLS client that nothing was cut off; whether it listens is its affair.
                 let _ = connection.writer.close().await;
-                return;
+                return None;
             }
-            Ok(Then::Reset) => return connection.reset(),
+            Ok(Then::Reset) => {
+                connection.reset();
+                return None;
+            }
+            Ok(Then::SpeakHttp2(already_read)) => return Some((connection, already_read)),
             Ok(Then::Linger) => break,
             Err(panicked) => {
                 connection.local.telemetry.counters.panics.add(1);
@@ -67,6 +74,7 @@ pub(super) async fn serve(mut connection: Connection) {
     }
     let deadline = (&connection.state.deadline, &connection.local.wheel);
     linger(&mut connection.reader, &mut connection.writer, deadline).await;
+    None
 }
 
 /// Serves what has come: one request, and those pipelined behind it.
@@ -83,6 +91,7 @@ async fn busy(connection: &mut Connection) -> Then {
                 input = rest;
                 then
             }
+            Err(NoHead::Http2Preface) => break Then::SpeakHttp2(input),
             Err(no_head) => break on_no_head(connection, no_head).await,
         };
         match then {
@@ -102,6 +111,8 @@ enum NoHead {
     TimedOut,
     /// What came is no request.
     Malformed(Malformed),
+    /// What came is the preface of HTTP/2 (RFC 9113 §3.4).
+    Http2Preface,
 }
 
 async fn read_head(
@@ -115,6 +126,10 @@ async fn read_head(
     let deadline = &connection.state.deadline;
     local.wheel.arm(deadline, local.bounds.head, Expiry::ShutReading, recent());
     loop {
+        // No verb begins like that, so a connection that does speaks HTTP/2 from its first byte.
+        if input.unread().starts_with(b"PRI * HTTP/2.0\r\n") {
+            return Err(NoHead::Http2Preface);
+        }
         let has_end = match &mut scanner {
             None => !input.is_empty(),
             Some(scanner) => scanner.push(input.unread()).map_err(NoHead::Malformed)?.is_some(),
@@ -143,7 +158,7 @@ async fn read_head(
 async fn on_no_head(connection: &mut Connection, no_head: NoHead) -> Then {
     const REQUEST_TIMEOUT: u16 = 408;
     let status = match no_head {
-        NoHead::Gone => return Then::Close,
+        NoHead::Gone | NoHead::Http2Preface => return Then::Close,
         NoHead::TimedOut => REQUEST_TIMEOUT,
         NoHead::Malformed(malformed) => {
             connection.local.telemetry.counters.malformed.add(1);
@@ -190,8 +205,9 @@ async fn one_exchange(
     let mut reply = Reply::Http1(reply);
     let request = Request { bytes: head_bytes.unread(), head };
     exchange(&local, connection.client, request, (&mut body, &mut reply)).await;
-    let Reply::Http1(reply) = reply;
-    let RequestBody::Http1(mut body) = body;
+    let (Reply::Http1(reply), RequestBody::Http1(mut body)) = (reply, body) else {
+        return (Then::Close, Buffer::empty());
+    };
     if reply.is_cut_unseen() {
         return (Then::Reset, Buffer::empty());
     }

@@ -5,6 +5,7 @@
 //! there are ten thousand of them.
 
 mod http1;
+mod http2;
 mod linger;
 
 use std::net::SocketAddr;
@@ -13,40 +14,53 @@ use std::sync::Arc;
 
 use monoio::net::TcpStream;
 use tollgate_core::context::{Client, Tls};
-use tollgate_core::message::Scheme;
+use tollgate_core::message::{Request, Scheme};
+
+use self::http2::{Http2Connection, Http2Exchange};
 
 use crate::certificates::ServerTls;
+use crate::client::{Reply, RequestBody};
+use crate::exchange::{exchange, refuse};
 use crate::local::{ClientState, Local};
-use crate::net::tls::{Handshake, accept};
-use crate::net::{Reader, Socket, Writer, split};
+use crate::net::tls::{Alpn, Handshake, accept};
+use crate::net::{Buffer, Reader, Socket, Writer, split};
 use crate::time::{Expiry, now};
 
 /// A client connection: its halves, its state, and who is at the other end.
+///
+/// The guard comes first, because it must go before the descriptor does.
 struct Connection {
+    guard: Guard,
     reader: Reader,
     writer: Writer,
     socket: Socket,
     client: Client,
     state: Rc<ClientState>,
     local: Rc<Local>,
-    is_reset: bool,
+}
+
+/// Sees to it that a connection ends and is forgotten, however its task ends.
+struct Guard {
+    state: Rc<ClientState>,
+    local: Rc<Local>,
+    /// The socket that is shut down, so that operations which the kernel still holds end.
+    shut: Option<Socket>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(socket) = self.shut {
+            socket.shut(rustix::net::Shutdown::Both);
+        }
+        self.local.forget_client(&self.state);
+    }
 }
 
 impl Connection {
     /// Closes the connection so that the client sees it broken off.
     fn reset(mut self) {
-        self.is_reset = true;
+        self.guard.shut = None;
         self.socket.reset_on_close();
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        // Operations that the kernel still holds end with the socket.
-        if !self.is_reset {
-            self.socket.shut(rustix::net::Shutdown::Both);
-        }
-        self.local.forget_client(&self.state);
     }
 }
 
@@ -60,6 +74,7 @@ pub async fn serve(
     let Ok(local_address) = stream.local_addr() else { return };
     let socket = Socket::of(&stream);
     let state = local.remember_client(socket);
+    let guard = Guard { state: Rc::clone(&state), local: Rc::clone(&local), shut: None };
     let mut client = Client {
         ip: peer.ip().to_canonical(),
         port: peer.port(),
@@ -67,23 +82,56 @@ pub async fn serve(
         scheme: Scheme::Http,
         tls: None,
     };
+    let mut alpn = None;
     let (reader, writer) = match tls {
         None => split(stream),
-        Some(tls) => match shake_hands(stream, &tls, &state, &local).await {
-            None => {
-                local.forget_client(&state);
+        Some(tls) => {
+            let Some((reader, writer, handshake)) = shake_hands(stream, &tls, &state, &local).await
+            else {
                 return;
-            }
-            Some((reader, writer, handshake)) => {
-                client.scheme = Scheme::Https;
-                client.tls =
-                    Some(Tls { version: handshake.version, cipher_suite: handshake.cipher_suite });
-                (reader, writer)
-            }
-        },
+            };
+            client.scheme = Scheme::Https;
+            client.tls =
+                Some(Tls { version: handshake.version, cipher_suite: handshake.cipher_suite });
+            alpn = handshake.alpn;
+            (reader, writer)
+        }
     };
-    http1::serve(Connection { reader, writer, socket, client, state, local, is_reset: false })
+    let connection = Connection { guard, reader, writer, socket, client, state, local };
+    match alpn {
+        Some(Alpn::Http2) => serve_http2(connection, Buffer::empty()).await,
+        Some(Alpn::Http11) | None => serve_http1(connection).await,
+    }
+}
+
+async fn serve_http1(mut connection: Connection) {
+    connection.guard.shut = Some(connection.socket);
+    if let Some((connection, already_read)) = http1::serve(connection).await {
+        // Boxed, because few connections take this turn and all would carry its size.
+        Box::pin(serve_http2(connection, already_read)).await;
+    }
+}
+
+async fn serve_http2(connection: Connection, already_read: Buffer) {
+    let Connection { mut guard, reader, writer, client, state, local, .. } = connection;
+    // The halves go before the guard, and with them the descriptor.
+    guard.shut = None;
+    let exchanges = Rc::clone(&local);
+    let connection = Http2Connection { reader, writer, already_read, client, state, local };
+    http2::serve(connection, move |exchange| run_http2_exchange(Rc::clone(&exchanges), exchange))
         .await;
+}
+
+async fn run_http2_exchange(local: Rc<Local>, exchange_of_stream: Http2Exchange) {
+    let Http2Exchange { head_bytes, head, body, reply, client, refused } = exchange_of_stream;
+    let mut reply = Reply::Http2(reply);
+    if let Some(malformed) = refused {
+        return refuse(malformed, &mut reply).await;
+    }
+    let mut body = RequestBody::Http2(body);
+    let request = Request { bytes: head_bytes.unread(), head: &head };
+    exchange(&local, client, request, (&mut body, &mut reply)).await;
+    local.give_back_head(head);
 }
 
 /// Does the TLS handshake within its time; `None` where there is nobody left to talk to.

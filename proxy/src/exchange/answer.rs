@@ -3,7 +3,7 @@
 use tollgate_core::context::ApiKind;
 use tollgate_core::message::HeadSink;
 use tollgate_core::respond::{Answer, Cause, GatewayResponses, Occasion, gateway_response};
-use tollgate_core::wire::HeadEncoder;
+use tollgate_core::wire::{HeadEncoder, Malformed};
 
 use super::find::Found;
 use super::tally::Tally;
@@ -48,20 +48,49 @@ pub(super) fn opening_of(answer: &Answer<'_>) -> Opening {
     Opening { status: answer.status, body }
 }
 
+/// Answers a request whose head is not acceptable.
+pub async fn refuse(malformed: Malformed, reply: &mut Reply<'_>) {
+    let plain = PlainRefusal::new(Cause::of_malformed(malformed.status()));
+    reply.start(&mut |mut sink| {
+        plain.push_fields(&mut sink);
+        let body = Announced::Sized(plain.body.len() as u64);
+        Some(Opening { status: malformed.status(), body })
+    });
+    reply.push_slice(plain.body.as_bytes());
+    // A client that no longer listens is told by its connection.
+    let _ = reply.finish().await;
+}
+
 /// Answers bytes that are no request, and of which nothing more will be read.
 pub async fn refuse_unread(status: u16, writer: &mut Writer) {
-    let reply = gateway_response::reply(Cause::of_malformed(status));
-    let message = reply.error(ApiKind::RestApi).message.unwrap_or_default();
-    let body = format!("{{\"message\":\"{message}\"}}");
+    let plain = PlainRefusal::new(Cause::of_malformed(status));
     let mut out = Buffer::take();
     let mut head = HeadEncoder::response(out.as_vec_mut(), status);
-    head.push(b"Content-Type", b"application/json");
-    head.push(b"Date", &date(now()));
-    head.push(b"x-amzn-ErrorType", reply.error_type.as_bytes());
-    head.content_length(body.len() as u64);
+    plain.push_fields(&mut head);
+    head.content_length(plain.body.len() as u64);
     head.connection_close();
     head.end();
-    out.extend(body.as_bytes());
+    out.extend(plain.body.as_bytes());
     // A client that no longer listens is told by its connection.
     let _ = writer.write_all(out).await;
+}
+
+/// The answer to what is not even a request: there is no API to customise it.
+struct PlainRefusal {
+    error_type: &'static str,
+    body: String,
+}
+
+impl PlainRefusal {
+    fn new(cause: Cause) -> Self {
+        let reply = gateway_response::reply(cause);
+        let message = reply.error(ApiKind::RestApi).message.unwrap_or_default();
+        Self { error_type: reply.error_type, body: format!("{{\"message\":\"{message}\"}}") }
+    }
+
+    fn push_fields(&self, sink: &mut impl HeadSink) {
+        sink.push(b"Content-Type", b"application/json");
+        sink.push(b"Date", &date(now()));
+        sink.push(b"x-amzn-ErrorType", self.error_type.as_bytes());
+    }
 }

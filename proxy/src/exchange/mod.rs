@@ -14,7 +14,7 @@ use tollgate_core::context::{Client, Facts};
 use tollgate_core::message::Request;
 use tollgate_core::respond::{Cause, Occasion};
 
-pub use self::answer::refuse_unread;
+pub use self::answer::{refuse, refuse_unread};
 use self::carry_out::carry_out;
 use self::find::Found;
 use self::tally::Tally;

@@ -12,6 +12,7 @@
 
 mod buffer;
 mod driver;
+mod poll;
 #[cfg(test)]
 pub(crate) mod rig;
 mod splice;
@@ -20,5 +21,6 @@ pub mod tls;
 
 pub use buffer::{BUFFER_BYTES, Buffer};
 pub use driver::Driver;
+pub use poll::{Gathered, PollStream};
 pub use splice::{SpliceFailure, pass};
 pub use stream::{Reader, Socket, Writer, split};

@@ -55,20 +55,17 @@ pub(super) fn compile(
     if let Some(detail) = mappings.defect {
         return Some(defect(integration.place, detail, problems));
     }
-    let target = targets.intern(target_of(&parsed, integration));
-    let request_target = RequestTarget {
-        api_kind: around.stage.api_kind,
-        path,
-        query: escaped_query(parsed.query),
-        changes: mappings.query.into(),
-    };
+    let (api_kind, api_id) = (around.stage.api_kind, &around.stage.api_id);
+    let query = escaped_query(parsed.query);
+    let request_target = RequestTarget { api_kind, path, query, changes: mappings.query.into() };
     let fields = RequestFields {
-        api_kind: around.stage.api_kind,
+        api_kind,
         authority: parsed.authority().into_bytes().into(),
-        api_id: around.stage.api_id.as_bytes().into(),
-        user_agent: format!("AmazonAPIGateway_{}", around.stage.api_id).into_bytes().into(),
+        api_id: api_id.as_bytes().into(),
+        user_agent: format!("AmazonAPIGateway_{api_id}").into_bytes().into(),
         changes: mappings.fields.into(),
     };
+    let target = targets.intern(target_of(&parsed, integration));
     let (timeout_ms, verb) = (timeout_ms?, verb?);
     Some(Integration::HttpProxy(HttpProxy { target, timeout_ms, verb, request_target, fields }))
 }

@@ -59,7 +59,7 @@ pub(super) fn rest_api(
                 let repeats = text.starts_with("method.request.multivaluequerystring.");
                 mappings.query.push(query_change(Action::Append, name, value, repeats));
             }
-            _ => mappings.push_field(Action::Overwrite, name, value, place, problems),
+            _ => mappings.push_field(field_change(Action::Overwrite, name, value), place, problems),
         }
     }
     mappings
@@ -97,8 +97,8 @@ pub(super) fn http_api(
         match kind {
             "querystring" => mappings.query.push(query_change(action, name, value, false)),
             _ => {
-                let name = name.to_ascii_lowercase();
-                mappings.push_field(action, &name, value, place, problems);
+                let change = field_change(action, &name.to_ascii_lowercase(), value);
+                mappings.push_field(change, place, problems);
             }
         }
     }
@@ -151,39 +151,36 @@ fn reserved(key: &str, place: Place) -> Problem {
 }
 
 impl Mappings {
-    fn push_field(
-        &mut self,
-        action: Action,
-        name: &str,
-        value: Expression,
-        place: Place,
-        problems: &mut Vec<Problem>,
-    ) {
-        let known = KnownName::from_bytes(name.as_bytes());
-        if known.is_some_and(|known| FAILING.has(known)) {
+    fn push_field(&mut self, change: FieldChange, place: Place, problems: &mut Vec<Problem>) {
+        let name = String::from_utf8_lossy(&change.name);
+        if change.known.is_some_and(|known| FAILING.has(known)) {
             self.defect.get_or_insert_with(|| format!("{name} header already present"));
             return;
         }
-        if known.is_some_and(|known| NEVER_SENT.has(known)) {
+        let is_constant_unsendable = match &change.value {
+            Expression::Constant(text) => field_value::sendable(text).is_none(),
+            _ => false,
+        };
+        problems.push(if change.known.is_some_and(|known| NEVER_SENT.has(known)) {
             let message = format!(
                 "the header \"{name}\" never reaches a backend, so its mapping is left out"
             );
-            problems.push(Problem::warning(place, message));
-            return;
-        }
-        if !field_value::is_name(name.as_bytes()) {
-            problems.push(Problem::error(place, format!("\"{name}\" is no header name")));
-            return;
-        }
-        if let Expression::Constant(text) = &value
-            && field_value::sendable(text).is_none()
-        {
+            Problem::warning(place, message)
+        } else if !field_value::is_name(&change.name) {
+            Problem::error(place, format!("\"{name}\" is no header name"))
+        } else if is_constant_unsendable {
             let message = format!("the value of header \"{name}\" holds a control character");
-            problems.push(Problem::error(place, message));
+            Problem::error(place, message)
+        } else {
+            self.fields.push(change);
             return;
-        }
-        self.fields.push(FieldChange { action, name: name.as_bytes().into(), known, value });
+        });
     }
+}
+
+fn field_change(action: Action, name: &str, value: Expression) -> FieldChange {
+    let known = KnownName::from_bytes(name.as_bytes());
+    FieldChange { action, name: name.as_bytes().into(), known, value }
 }
 
 fn query_change(action: Action, name: &str, value: Expression, repeats: bool) -> QueryChange {

@@ -44,31 +44,36 @@ pub(super) fn compile(
     if !is_complete {
         return None;
     }
-    let undeclared = |response: &&IntegrationResponse| {
-        declared.is_some_and(|declared| !declared.contains_key(&response.status))
-    };
     let refuses_other_types =
         refuses_other_types(integration.passthrough_behavior, !requests.is_empty());
-    let detail = if let Some(response) = integration.responses.iter().find(undeclared) {
-        problems.push(Problem::warning(
-            response.place,
-            format!("the method declares no response {}", response.status),
-        ));
-        format!("Output mapping refers to an invalid method response: {}", response.status)
-    } else if requests.is_empty() && !refuses_other_types {
-        NO_STATUS.to_owned()
-    } else if let [(_, MockRequest::Constant(Err(refusal)))] = &*requests {
-        match refusal {
-            Refusal::MockWithoutResponse => {
-                "No match for output mapping and no default output mapping configured".to_owned()
-            }
-            _ => NO_STATUS.to_owned(),
+    let detail = undeclared(integration, declared, problems).or(match &*requests {
+        [] if !refuses_other_types => Some(NO_STATUS.to_owned()),
+        [(_, MockRequest::Constant(Err(Refusal::MockWithoutResponse)))] => {
+            Some("No match for output mapping and no default output mapping configured".to_owned())
         }
-    } else {
-        let mock = Mock { requests: requests.into(), refuses_other_types, responses };
-        return Some(Integration::Mock(mock));
-    };
-    Some(defect(integration.place, detail, problems))
+        [(_, MockRequest::Constant(Err(_)))] => Some(NO_STATUS.to_owned()),
+        _ => None,
+    });
+    Some(match detail {
+        Some(detail) => defect(integration.place, detail, problems),
+        None => {
+            Integration::Mock(Mock { requests: requests.into(), refuses_other_types, responses })
+        }
+    })
+}
+
+/// Why every answer would be a 500: "no method response declared for that status".
+fn undeclared(
+    integration: &definition::Integration,
+    declared: Option<&BTreeMap<u16, MethodResponse>>,
+    problems: &mut Vec<Problem>,
+) -> Option<String> {
+    let declared = declared?;
+    let response = integration.responses.iter().find(|r| !declared.contains_key(&r.status))?;
+    let status = response.status;
+    let message = format!("the method declares no response {status}");
+    problems.push(Problem::warning(response.place, message));
+    Some(format!("Output mapping refers to an invalid method response: {status}"))
 }
 
 const NO_STATUS: &str =
@@ -90,8 +95,8 @@ fn compile_response(
         None | Some("" | "default") => None,
         Some(pattern) => Some(compile_pattern(pattern, response, problems)?),
     };
-    if !(100..=599).contains(&response.status) {
-        let message = format!("{} is no status", response.status);
+    if !(200..=599).contains(&response.status) {
+        let message = format!("{} is no status that can be answered", response.status);
         problems.push(Problem::error(response.place, message));
         return None;
     }

@@ -1,7 +1,7 @@
 //! Which backend does an integration's URI name, and with which path?
 
 use crate::definition::{Place, Problem};
-use crate::integrate::address::{is_link_local, is_port_allowed};
+use crate::integrate::address::{is_forbidden, is_port_allowed};
 use crate::transform::Surroundings;
 
 /// A URI taken apart. The path keeps its `{variables}`.
@@ -76,10 +76,10 @@ pub(super) fn parse(uri: &str, allows_link_local: bool) -> Result<Uri<'_>, Strin
     let (authority, behind) = rest.split_at(end);
     let (host, port) = host_and_port(authority, is_tls)?;
     if let Ok(ip) = host.parse()
-        && is_link_local(ip)
+        && is_forbidden(ip)
         && !allows_link_local
     {
-        return Err(format!("its address \"{host}\" is link-local"));
+        return Err(format!("its address \"{host}\" is link-local or a metadata service"));
     }
     if !is_port_allowed(&host, port) {
         return Err(format!("its port {port} is not 80, 443 or 1024 to 65535"));

@@ -13,7 +13,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Cors> {
     let entry = reader.member(reader.root, "x-amazon-apigateway-cors")?;
     let map = reader.map(entry)?;
     reader.check_keys(map, &keys::CORS);
-    let cors = Cors {
+    let mut cors = Cors {
         allow_origins: checked(reader, map, "allowOrigins", origin_problem),
         allow_methods: checked(reader, map, "allowMethods", method_problem),
         allow_headers: checked(reader, map, "allowHeaders", header_problem),
@@ -26,6 +26,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Cors> {
         let problem = Problem::error(place, "\"allowCredentials\" cannot go with the origin \"*\"")
             .suggest("name the origins, or write \"https://*\"");
         reader.problems.push(problem);
+        cors.allow_credentials = false;
     }
     Some(cors)
 }

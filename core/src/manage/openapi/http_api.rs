@@ -1,6 +1,6 @@
 //! What HTTP API does a document describe?
 
-use crate::definition::{HttpApi, MethodVerb, Place, Problem, Route, RouteKey};
+use crate::definition::{HttpApi, MethodVerb, Problem, Route, RouteKey};
 use crate::manage::problems::quote;
 
 use super::authorization::{Authorization, Schemes};
@@ -52,16 +52,11 @@ fn routes(
     let prefix = root::path_prefix(reader, options);
     let items = paths::read(reader, &prefix);
     let mut routes = Vec::new();
-    let mut keys: Vec<(MethodVerb, &str, Place)> = Vec::new();
     for item in &items {
         for operation in paths::operations(reader, item) {
-            if let Some(route) = route(reader, schemes, of_root, item, &operation) {
-                keys.push((operation.verb, &item.path, item.place));
-                routes.push(route);
-            }
+            routes.extend(route(reader, schemes, of_root, item, &operation));
         }
     }
-    paths::check_shadowed(reader, &keys);
     if routes.is_empty() && reader.root.find("paths").is_some() {
         let place = root::place_of(reader, "paths");
         reader.problems.warning(place, "the API has no routes");
@@ -90,10 +85,10 @@ fn route<'d>(
         reader.problems.push(problem);
         return None;
     }
-    let variables: Vec<&str> = item.variables().collect();
-    let integration = reader
-        .member(map, "x-amazon-apigateway-integration")
-        .and_then(|entry| http_integration::read(reader, entry, &variables));
+    let integration = map
+        .find("x-amazon-apigateway-integration")
+        .filter(|entry| reader.has(map, &entry.key))
+        .map(|entry| http_integration::read(reader, entry));
     let key = if item.is_default() {
         RouteKey::Default
     } else {

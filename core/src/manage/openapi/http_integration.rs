@@ -13,12 +13,12 @@ use super::keys;
 use super::mapping;
 use super::reader::Reader;
 
-/// Reads `x-amazon-apigateway-integration` of a route whose path has `variables`.
-pub(super) fn read<'d>(
-    reader: &mut Reader<'d>,
-    entry: &'d Entry,
-    variables: &[&str],
-) -> Option<Integration> {
+/// Reads `x-amazon-apigateway-integration` of a route.
+pub(super) fn read<'d>(reader: &mut Reader<'d>, entry: &'d Entry) -> Integration {
+    read_map(reader, entry).unwrap_or_else(|| integration::stand_in(entry.key_place))
+}
+
+fn read_map<'d>(reader: &mut Reader<'d>, entry: &'d Entry) -> Option<Integration> {
     let map = reader.map(entry)?;
     let map = match reader.member(map, "$ref") {
         Some(reference) => shared_integration(reader, entry, reference)?,
@@ -48,7 +48,6 @@ pub(super) fn read<'d>(
     }
     read_payload_format(reader, map, &mut integration);
     check_target(reader, map, &integration);
-    check_uri_variables(reader, &integration, variables);
     if let Some(entry) = reader.member(map, "requestParameters") {
         let is_service_call = integration.subtype.is_some();
         integration.request_parameters = parameters(reader, entry, true, is_service_call);
@@ -114,47 +113,22 @@ fn read_payload_format<'d>(reader: &mut Reader<'d>, map: &'d Map, integration: &
     }
 }
 
-fn check_target(reader: &mut Reader<'_>, map: &Map, integration: &Integration) {
-    match (integration.kind, integration.connection_type) {
-        // The URI of a private integration is the ARN of a listener or of a service.
+/// Reports a URI that is no ARN where one is needed; what keeps an HTTP integration from being
+/// called is found by the room that calls it.
+fn check_target<'d>(reader: &mut Reader<'d>, map: &'d Map, integration: &Integration) {
+    let message = match (integration.kind, integration.connection_type) {
         (IntegrationKind::HttpProxy, ConnectionType::VpcLink) => {
-            let is_arn = integration.uri.as_deref().is_some_and(|uri| uri.starts_with("arn:"));
-            let is_told = integration.uri.is_none() && reader.has(map, "uri");
-            if !is_arn && !is_told {
-                let message = "an integration over VPC_LINK needs the ARN of a listener or service as \"uri\"";
-                reader.problems.error(integration.uri_place, message);
-            }
+            "an integration over VPC_LINK needs the ARN of a listener or service as \"uri\""
         }
-        (IntegrationKind::HttpProxy, ConnectionType::Internet) => {
-            integration::check_http(reader, map, integration);
+        (IntegrationKind::AwsProxy, _) if integration.subtype.is_none() => {
+            "Invalid ARN specified in the request: \"uri\" must be that of a function"
         }
-        _ => {
-            let is_arn = integration.uri.as_deref().is_some_and(|uri| uri.starts_with("arn:"));
-            let is_told = integration.uri.is_none() && reader.has(map, "uri");
-            if integration.subtype.is_none() && !is_arn && !is_told {
-                let message =
-                    "Invalid ARN specified in the request: \"uri\" must be that of a function";
-                reader.problems.error(integration.uri_place, message);
-            }
-        }
-    }
-}
-
-/// A `{name}` in the URI is filled from the route's path.
-fn check_uri_variables(reader: &mut Reader<'_>, integration: &Integration, variables: &[&str]) {
-    if integration.kind != IntegrationKind::HttpProxy {
-        return;
-    }
-    for name in integration::uri_variables(reader, integration).path {
-        if !variables.contains(&name) {
-            let message =
-                format!("the route's path has no variable {}", quote(&format!("{{{name}}}")));
-            let problem = Problem::warning(integration.uri_place, message);
-            reader.problems.push(match did_you_mean(name, variables.iter().copied()) {
-                Some(suggestion) => problem.suggest(suggestion),
-                None => problem,
-            });
-        }
+        _ => return,
+    };
+    let uri = reader.text_member(map, "uri");
+    let is_told = uri.is_none() && reader.has(map, "uri");
+    if !is_told && !uri.is_some_and(|uri| uri.starts_with("arn:")) {
+        reader.problems.error(integration.uri_place, message);
     }
 }
 

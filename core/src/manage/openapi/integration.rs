@@ -9,7 +9,6 @@ use crate::manage::problems::quote;
 
 use super::models::plain_json;
 use super::reader::Reader;
-use super::uri::{self, UriProblem};
 
 /// The kinds of integration by AWS's names.
 pub(super) const KINDS: [(&str, IntegrationKind); 5] = [
@@ -27,7 +26,7 @@ pub(super) const CONTENT_HANDLINGS: [(&str, ContentHandling); 2] = [
 ];
 
 /// Pushes a problem with its suggestion.
-pub(super) fn report(reader: &mut Reader<'_>, place: Place, problem: UriProblem) {
+pub(super) fn report(reader: &mut Reader<'_>, place: Place, problem: (String, Option<String>)) {
     let (message, suggestion) = problem;
     let problem = Problem::error(place, message);
     reader.problems.push(match suggestion {
@@ -54,6 +53,21 @@ pub(super) fn kind<'d>(
     }
 }
 
+/// What stands in for a URI that could not be read.
+const STAND_IN_URI: &str = "http://unreadable.invalid/";
+
+/// What stands in for an integration that could not be read. With its problem told, the API is
+/// not served; without a stand-in, whoever compiles would say that there is no integration.
+pub(super) fn stand_in(place: Place) -> Integration {
+    Integration {
+        http_method: Some("ANY".into()),
+        uri: Some(STAND_IN_URI.into()),
+        place,
+        uri_place: place,
+        ..Integration::new(IntegrationKind::HttpProxy)
+    }
+}
+
 /// Reads what means the same in both kinds of API, up to `timeout_ms_max`.
 pub(super) fn read_common<'d>(
     reader: &mut Reader<'d>,
@@ -61,12 +75,14 @@ pub(super) fn read_common<'d>(
     integration: &mut Integration,
     timeout_ms_max: u32,
 ) {
-    if let Some(entry) = reader.member(map, "uri") {
-        integration.uri = reader.text(entry).map(str::to_owned);
-        integration.uri_place = entry.value.place;
+    if reader.has(map, "uri") {
+        let uri = reader.text_member(map, "uri").unwrap_or(STAND_IN_URI);
+        integration.uri = Some(uri.to_owned());
+        integration.uri_place = map.find("uri").map_or(integration.place, |it| it.value.place);
     }
-    if let Some(entry) = reader.member(map, "httpMethod") {
-        integration.http_method = reader.word(entry, &VERBS).map(str::to_owned);
+    if reader.has(map, "httpMethod") {
+        let verb = reader.member(map, "httpMethod").and_then(|entry| reader.word(entry, &VERBS));
+        integration.http_method = Some(verb.unwrap_or("ANY").to_owned());
     }
     if let Some(entry) = reader.member(map, "connectionType") {
         let words = [("INTERNET", ConnectionType::Internet), ("VPC_LINK", ConnectionType::VpcLink)];
@@ -105,46 +121,6 @@ fn timeout<'d>(reader: &mut Reader<'d>, entry: &'d Entry, ms_max: u32) -> Option
         reader.problems.error(entry.value.place, message);
     }
     timeout
-}
-
-/// Reports what keeps an HTTP integration from being called.
-pub(super) fn check_http(reader: &mut Reader<'_>, map: &Map, integration: &Integration) {
-    if !reader.has(map, "httpMethod") {
-        let problem =
-            Problem::error(integration.place, "Enumeration value for HttpMethod must be non-empty")
-                .suggest("add \"httpMethod\", such as \"httpMethod: GET\" or \"httpMethod: ANY\"");
-        reader.problems.push(problem);
-    }
-    let Some(uri) = &integration.uri else {
-        if !reader.has(map, "uri") {
-            let message = "Invalid HTTP endpoint specified for URI: there is none";
-            let problem = Problem::error(integration.place, message).suggest("add \"uri\"");
-            reader.problems.push(problem);
-        }
-        return;
-    };
-    if let Some(problem) = uri::http_endpoint_problem(uri) {
-        return report(reader, integration.uri_place, problem);
-    }
-    if let Some(port) = uri::uncommon_port(uri) {
-        let message =
-            format!("AWS calls no port {port}, only 80, 443 and 1024 to 65535; this gateway does");
-        reader.problems.warning(integration.uri_place, message);
-    }
-}
-
-/// The variables in the URI's path; problems with them are told.
-pub(super) fn uri_variables<'i>(
-    reader: &mut Reader<'_>,
-    integration: &'i Integration,
-) -> uri::Variables<'i> {
-    match uri::variables(integration.uri.as_deref().unwrap_or_default()) {
-        Ok(variables) => variables,
-        Err(problem) => {
-            report(reader, integration.uri_place, problem);
-            uri::Variables::default()
-        }
-    }
 }
 
 /// The templates of `entry` by content type, in the order of the document.

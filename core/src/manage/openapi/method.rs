@@ -54,8 +54,10 @@ pub(super) fn read<'d>(
         integration: None,
         place: operation.place,
     };
-    if let Some(entry) = reader.member(map, "x-amazon-apigateway-integration") {
-        method.integration = rest_integration::read(reader, entry, &method);
+    if let Some(entry) = map.find("x-amazon-apigateway-integration")
+        && reader.has(map, &entry.key)
+    {
+        method.integration = Some(rest_integration::read(reader, entry, &method));
     }
     method
 }

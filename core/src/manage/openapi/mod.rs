@@ -6,9 +6,12 @@
 //!
 //! A key is either read, or known to document only, or reported. Nothing is dropped in silence.
 //!
-//! Absent on purpose: whether the gateway can execute what it reads. An authorizer or a Lambda
-//! integration is imported like any other; whoever compiles it says whether it is supported.
+//! Absent on purpose: what the rooms that execute an API find out when they compile it, so that
+//! nothing is said twice: whether the gateway supports what it reads (an authorizer or a Lambda
+//! integration is imported like any other), whether an HTTP URI can be called, whether a mapping
+//! has a source, whether a method has an integration at all.
 
+mod arn;
 mod authorization;
 mod content;
 mod cors;
@@ -29,7 +32,6 @@ mod references;
 mod rest_api;
 mod rest_integration;
 mod root;
-mod uri;
 
 #[cfg(test)]
 mod tests;

@@ -258,11 +258,11 @@ fn is_variable_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b':')
 }
 
-/// Reports the paths of a REST API that the tree of resources has no room for.
-pub(super) fn check_tree(reader: &mut Reader<'_>, items: &[PathItem<'_>]) {
+/// Reports, and takes away, the paths that the tree of a REST API's resources has no room for.
+pub(super) fn keep_tree(reader: &mut Reader<'_>, items: &mut Vec<PathItem<'_>>) {
     // The one variable among the children of each parent.
-    let mut variables: BTreeMap<&str, &str> = BTreeMap::new();
-    for item in items {
+    let mut variables: BTreeMap<String, String> = BTreeMap::new();
+    items.retain(|item| {
         let mut parent_end = 0;
         for segment in item.path.split('/').skip(1) {
             let parent = &item.path[..parent_end];
@@ -270,34 +270,16 @@ pub(super) fn check_tree(reader: &mut Reader<'_>, items: &[PathItem<'_>]) {
             if variable(segment).is_none() {
                 continue;
             }
-            let sibling = *variables.entry(parent).or_insert(segment);
+            let sibling = variables.entry(parent.to_owned()).or_insert_with(|| segment.to_owned());
             if sibling != segment {
                 let message = format!(
                     "A sibling ({sibling}) of this resource already has a variable path part -- only one is allowed"
                 );
                 let suggestion = format!("write {} in place of {}", quote(sibling), quote(segment));
                 reader.problems.push(Problem::error(item.place, message).suggest(suggestion));
-                break;
+                return false;
             }
         }
-    }
-}
-
-/// Warns of routes of an HTTP API that take the same requests.
-pub(super) fn check_shadowed(reader: &mut Reader<'_>, routes: &[(MethodVerb, &str, Place)]) {
-    let mut shapes: BTreeMap<(MethodVerb, String), &str> = BTreeMap::new();
-    for (verb, path, place) in routes {
-        let shape = path.split('/').map(|segment| match variable(segment) {
-            Some(_) if segment.ends_with("+}") => "{+}",
-            Some(_) => "{}",
-            None => segment,
-        });
-        let shape = shape.collect::<Vec<_>>().join("/");
-        if let Some(first) = shapes.get(&(*verb, shape.clone())) {
-            let message = format!("{} takes the same requests as {}", quote(path), quote(first));
-            reader.problems.warning(*place, message);
-        } else {
-            shapes.insert((*verb, shape), path);
-        }
-    }
+        true
+    });
 }

@@ -51,8 +51,8 @@ pub(super) fn import(reader: &mut Reader<'_>, file: &str, options: &Options<'_>)
 
 fn resources(reader: &mut Reader<'_>, shared: &mut Shared, options: &Options<'_>) -> Vec<Resource> {
     let prefix = root::path_prefix(reader, options);
-    let items = paths::read(reader, &prefix);
-    paths::check_tree(reader, &items);
+    let mut items = paths::read(reader, &prefix);
+    paths::keep_tree(reader, &mut items);
     let mut resources = Vec::with_capacity(items.len());
     for item in &items {
         let of_path = parameters::read(reader, item.map);
@@ -63,15 +63,6 @@ fn resources(reader: &mut Reader<'_>, shared: &mut Shared, options: &Options<'_>
             resource.methods.insert(operation.verb, method);
         }
         resources.push(resource);
-    }
-    let has_methods = resources.iter().any(|resource| !resource.methods.is_empty());
-    let has_paths = |map: &Map| !map.entries().is_empty();
-    let is_empty =
-        reader.root.find("paths").is_some_and(|e| !e.value.as_map().is_some_and(has_paths));
-    // Where every path was refused, that is what is wrong.
-    if !has_methods && (is_empty || !resources.is_empty()) {
-        let place = root::place_of(reader, "paths");
-        reader.problems.error(place, "The REST API doesn't contain any methods");
     }
     resources
 }

@@ -3,25 +3,25 @@
 use std::collections::BTreeMap;
 
 use crate::definition::{
-    Integration, IntegrationKind, IntegrationResponse, Method, PassthroughBehavior, Place, Problem,
+    Integration, IntegrationKind, IntegrationResponse, Method, PassthroughBehavior, Problem,
 };
 use crate::limits::{REST_API_INTEGRATION_TIMEOUT_MS_MAX, REST_API_STREAM_TIMEOUT_MS_MAX};
 use crate::manage::document::{Entry, Map};
 use crate::manage::problems::{did_you_mean, quote};
 
+use super::arn;
 use super::content::status;
 use super::integration::{self, CONTENT_HANDLINGS, report};
 use super::keys;
 use super::mapping::{self, Side};
 use super::reader::Reader;
-use super::uri;
 
 /// Reads `x-amazon-apigateway-integration` of `method`, whose other members are read already.
-pub(super) fn read<'d>(
-    reader: &mut Reader<'d>,
-    entry: &'d Entry,
-    method: &Method,
-) -> Option<Integration> {
+pub(super) fn read<'d>(reader: &mut Reader<'d>, entry: &'d Entry, method: &Method) -> Integration {
+    read_map(reader, entry, method).unwrap_or_else(|| integration::stand_in(entry.key_place))
+}
+
+fn read_map<'d>(reader: &mut Reader<'d>, entry: &'d Entry, method: &Method) -> Option<Integration> {
     let map = reader.map(entry)?;
     reader.check_keys(map, &keys::INTEGRATION);
     let kind = integration::kind(reader, map, entry.key_place)?;
@@ -56,39 +56,33 @@ pub(super) fn read<'d>(
     if let Some(entry) = reader.member(map, "requestParameters") {
         integration.request_parameters = request_parameters(reader, entry, method);
     }
-    check_uri_variables(reader, &integration);
     if let Some(entry) = reader.member(map, "responses") {
         integration.responses = responses(reader, entry, kind, method);
     }
     Some(integration)
 }
 
-/// Reports what keeps the integration from being called.
-fn check_target(reader: &mut Reader<'_>, map: &Map, integration: &Integration) {
-    match integration.kind {
-        IntegrationKind::Mock => {}
-        IntegrationKind::Http | IntegrationKind::HttpProxy => {
-            integration::check_http(reader, map, integration);
-        }
-        IntegrationKind::Aws | IntegrationKind::AwsProxy => {
-            if !reader.has(map, "httpMethod") {
-                let message = "Enumeration value for HttpMethod must be non-empty";
-                let problem =
-                    Problem::error(integration.place, message).suggest("add \"httpMethod: POST\"");
-                reader.problems.push(problem);
-            }
-            let is_proxy = integration.kind == IntegrationKind::AwsProxy;
-            let problem = match &integration.uri {
-                Some(uri) => uri::aws_arn_problem(uri, is_proxy),
-                None if reader.has(map, "uri") => None,
-                None => {
-                    Some(("Invalid ARN specified in the request: there is no \"uri\"".into(), None))
-                }
-            };
-            if let Some(problem) = problem {
-                report(reader, integration.uri_place, problem);
-            }
-        }
+/// Reports what keeps an AWS integration from being called; what keeps an HTTP integration from it
+/// is found by the room that calls it.
+fn check_target<'d>(reader: &mut Reader<'d>, map: &'d Map, integration: &Integration) {
+    if !matches!(integration.kind, IntegrationKind::Aws | IntegrationKind::AwsProxy) {
+        return;
+    }
+    if !reader.has(map, "httpMethod") {
+        let message = "Enumeration value for HttpMethod must be non-empty";
+        let problem =
+            Problem::error(integration.place, message).suggest("add \"httpMethod: POST\"");
+        reader.problems.push(problem);
+    }
+    let is_proxy = integration.kind == IntegrationKind::AwsProxy;
+    let uri = reader.text_member(map, "uri");
+    let problem = match uri {
+        Some(uri) => arn::integration_problem(uri, is_proxy),
+        None if reader.has(map, "uri") => None,
+        None => Some(("Invalid ARN specified in the request: there is no \"uri\"".into(), None)),
+    };
+    if let Some(problem) = problem {
+        report(reader, integration.uri_place, problem);
     }
 }
 
@@ -177,24 +171,6 @@ fn check_declared(reader: &mut Reader<'_>, entry: &Entry, expression: &str, meth
     });
 }
 
-/// A `{name}` in the URI is filled from `integration.request.path.name` only.
-fn check_uri_variables(reader: &mut Reader<'_>, integration: &Integration) {
-    if !matches!(integration.kind, IntegrationKind::Http | IntegrationKind::HttpProxy) {
-        return;
-    }
-    for name in integration::uri_variables(reader, integration).path {
-        let key = format!("integration.request.path.{name}");
-        if !integration.request_parameters.contains_key(&key) {
-            let message =
-                format!("nothing is mapped to {} of the URI", quote(&format!("{{{name}}}")));
-            let suggestion =
-                format!("add to requestParameters: \"{key}: method.request.path.{name}\"");
-            let problem = Problem::warning(integration.uri_place, message).suggest(suggestion);
-            reader.problems.push(problem);
-        }
-    }
-}
-
 fn responses<'d>(
     reader: &mut Reader<'d>,
     entry: &'d Entry,
@@ -216,7 +192,7 @@ fn response<'d>(
 ) -> Option<IntegrationResponse> {
     let map = reader.map(entry)?;
     reader.check_keys(map, &keys::INTEGRATION_RESPONSE);
-    let (status, status_place) = response_status(reader, entry, map)?;
+    let status = response_status(reader, entry, map)?;
     let mut response = IntegrationResponse {
         selection_pattern: (entry.key != "default").then(|| entry.key.clone()),
         status,
@@ -227,12 +203,6 @@ fn response<'d>(
     };
     // The responses of a proxy integration are never chosen from, so nothing can go wrong there.
     let is_proxy = matches!(kind, IntegrationKind::AwsProxy | IntegrationKind::HttpProxy);
-    if !is_proxy && !method.responses.contains_key(&status) {
-        let message = format!("Output mapping refers to an invalid method response: {status}");
-        let suggestion = format!("declare the response {status} in \"responses\" of the operation");
-        let problem = Problem::warning(status_place, message).suggest(suggestion);
-        reader.problems.push(problem);
-    }
     if let Some(entry) = reader.member(map, "responseParameters") {
         response.parameters = response_parameters(reader, entry, method, status, is_proxy);
     }
@@ -245,12 +215,8 @@ fn response<'d>(
     Some(response)
 }
 
-/// The status of the response `map` that `entry` holds, and where it is written.
-fn response_status<'d>(
-    reader: &mut Reader<'d>,
-    entry: &'d Entry,
-    map: &'d Map,
-) -> Option<(u16, Place)> {
+/// The status of the response `map` that `entry` holds.
+fn response_status<'d>(reader: &mut Reader<'d>, entry: &'d Entry, map: &'d Map) -> Option<u16> {
     let Some(status_entry) = reader.member(map, "statusCode") else {
         if reader.has(map, "statusCode") {
             return None;
@@ -267,7 +233,7 @@ fn response_status<'d>(
         reader.problems.error(status_entry.value.place, message);
         return None;
     };
-    Some((status, status_entry.value.place))
+    Some(status)
 }
 
 fn response_parameters<'d>(
@@ -299,10 +265,6 @@ fn response_parameters<'d>(
             reader.problems.push(problem);
         }
         parameters.insert(inside.key.clone(), expression.to_owned());
-    }
-    if is_proxy && !parameters.is_empty() {
-        let message = "a proxy integration passes its response through; this mapping has no effect";
-        reader.problems.warning(entry.key_place, message);
     }
     parameters
 }

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::definition::{Problem, Severity};
 use crate::limits::{DEFINITION_BYTES_MAX, DEFINITION_PROBLEMS_MAX};
+use crate::snapshot;
 
 /// A sample with the listing of what it becomes.
 struct Sample {
@@ -105,6 +106,17 @@ fn check(actual: &str, expected: &str, file: &str) {
 fn samples_are_imported_without_a_problem() {
     for sample in SAMPLES {
         assert_eq!(import_text(sample.name, sample.text).problems, [], "{}", sample.name);
+    }
+}
+
+#[test]
+fn samples_can_be_served() {
+    for sample in SAMPLES {
+        let mut installation = import_text(sample.name, sample.text).installation;
+        // What `orders.yaml` asks for in its first line.
+        installation.stages[0].variables.insert("tier".into(), "gold".into());
+        let (_, problems) = snapshot::compile(&installation, 1, snapshot::Rules::default(), None);
+        assert_eq!(problems, [], "{}", sample.name);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Fields, answered, value_of};
 use crate::context::testing::{Answered, Exchange};
 use crate::definition::{self, IntegrationKind, Problem, Severity};
+use crate::message::BodyLength;
 use crate::respond::{Cors, ProxyResponses};
 use crate::transform::Surroundings;
 
@@ -192,6 +193,24 @@ fn statuses_are_overwritten_by_the_integrations_status() {
     check("$response.header.x-bad", 200, 200);
     check("$response.header.x-text", 200, 200);
     check("$response.header.none", 200, 200);
+}
+
+#[test]
+fn a_status_without_content_is_not_put_over_a_body() {
+    let (changes, _) = changes(&[("overwrite:statuscode", "204")]);
+    let check = |body, expected| {
+        let mut answer = Answered::new(200, &[]);
+        answer.with_head(|head| head.body = body);
+        assert_eq!(
+            written(&rest_api().http_api(), &answer, &changes, None).0,
+            expected,
+            "{body:?}"
+        );
+    };
+    check(BodyLength::Sized(5), 200);
+    check(BodyLength::Chunked, 200);
+    check(BodyLength::Sized(0), 204);
+    check(BodyLength::None, 204);
 }
 
 #[test]

@@ -11,12 +11,16 @@ use crate::respond::{Answer, write_mock};
 use crate::transform::Surroundings;
 
 fn mock(parameters: &[(&str, &str)], templates: &[(&str, &str)]) -> Mock {
+    mock_of(200, parameters, templates)
+}
+
+fn mock_of(status: u16, parameters: &[(&str, &str)], templates: &[(&str, &str)]) -> Mock {
     let own = |pair: &(&str, &str)| (pair.0.to_owned(), pair.1.to_owned());
     let mut integration = definition::Integration::new(IntegrationKind::Mock);
     integration.request_templates = vec![("application/json".into(), "{statusCode: 200}".into())];
     integration.responses = vec![IntegrationResponse {
         selection_pattern: None,
-        status: 200,
+        status,
         parameters: parameters.iter().map(own).collect::<BTreeMap<_, _>>(),
         templates: templates.iter().map(own).collect(),
         content_handling: None,
@@ -99,6 +103,15 @@ fn without_template_the_body_is_empty() {
     let (answer, fields) = written(&mock, &Exchange::new("GET /", &[]));
     assert_eq!(body(&answer), "");
     assert_eq!(value_of(&fields, "content-type").as_deref(), Some("image/png"));
+}
+
+#[test]
+fn a_status_without_content_has_no_body() {
+    for (status, expected) in [(200, "text"), (204, ""), (205, ""), (304, ""), (404, "text")] {
+        let mock = mock_of(status, &[], &[("text/plain", "text")]);
+        let (answer, _) = written(&mock, &Exchange::new("GET /", &[]));
+        assert_eq!((answer.status, body(&answer).as_str()), (status, expected));
+    }
 }
 
 #[test]

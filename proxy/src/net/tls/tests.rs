@@ -145,7 +145,7 @@ fn the_handshake_says_what_was_agreed_on() {
         let (_, at_server) = tls_pair(Arc::clone(&tls12), server.clone()).await;
         assert_eq!(at_server.2.alpn, None);
         assert_eq!(at_server.2.version, "TLSv1.2");
-        assert_eq!(at_server.2.cipher_suite, "ECDHE-ECDSA-AES256-GCM-SHA384");
+        assert_eq!(at_server.2.cipher_suite, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
     });
 }
 

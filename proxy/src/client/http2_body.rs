@@ -1,0 +1,120 @@
+//! What does the client send behind its head on an HTTP/2 stream?
+
+use std::future::poll_fn;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use h2::RecvStream;
+use tollgate_core::wire::http2::check_trailers;
+
+use crate::framing::BodyFailure;
+use crate::net::Buffer;
+
+/// A body on an HTTP/2 stream.
+///
+/// `h2` keeps at most a window of it; a piece that is handed out opens the window again by as much.
+/// It also sees to it that the pieces add up to `content-length`.
+pub struct Http2Body {
+    stream: RecvStream,
+    /// How long the client may pause.
+    step: Duration,
+    received: u64,
+    is_ended: bool,
+}
+
+impl Http2Body {
+    /// The body that `stream` brings.
+    pub fn new(stream: RecvStream, step: Duration) -> Self {
+        let is_ended = stream.is_end_stream();
+        Self { stream, step, received: 0, is_ended }
+    }
+
+    /// Whether every byte has been handed out.
+    pub fn is_ended(&self) -> bool {
+        self.is_ended
+    }
+
+    /// Body bytes handed out so far.
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// The next piece that is already here; `None` when none is.
+    ///
+    /// # Errors
+    /// [`BodyFailure::Malformed`] where the trailers are, [`BodyFailure::Truncated`] where the
+    /// client reset the stream.
+    pub fn take_ready(&mut self) -> Result<Option<Buffer>, BodyFailure> {
+        match self.poll_next(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(piece) => piece,
+            Poll::Pending => Ok(None),
+        }
+    }
+
+    /// The next piece, waited for; `None` at the end.
+    ///
+    /// # Errors
+    /// As [`Self::take_ready`]; `Truncated` also where the client paused too long.
+    pub async fn next(&mut self) -> Result<Option<Buffer>, BodyFailure> {
+        let step = self.step;
+        let next = poll_fn(|context| self.poll_next(context));
+        // Nothing is at the kernel here, so the wait may be dropped.
+        within(step, next).await.unwrap_or(Err(BodyFailure::Truncated))
+    }
+
+    fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Option<Buffer>, BodyFailure>> {
+        while !self.is_ended {
+            match ready!(self.stream.poll_data(context)) {
+                Some(Ok(bytes)) if bytes.is_empty() => {}
+                Some(Ok(bytes)) => return Poll::Ready(Ok(Some(self.take(&bytes)))),
+                Some(Err(_)) => return Poll::Ready(Err(BodyFailure::Truncated)),
+                None => {
+                    ready!(self.poll_end(context))?;
+                    self.is_ended = true;
+                }
+            }
+        }
+        Poll::Ready(Ok(None))
+    }
+
+    fn take(&mut self, bytes: &Bytes) -> Buffer {
+        let mut piece = Buffer::with_room(bytes.len());
+        piece.extend(bytes);
+        self.received += bytes.len() as u64;
+        // It fails only where the stream has been reset, and then nobody waits for a window.
+        let _ = self.stream.flow_control().release_capacity(bytes.len());
+        self.is_ended = self.stream.is_end_stream();
+        piece
+    }
+
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BodyFailure>> {
+        let trailers = ready!(self.stream.poll_trailers(context));
+        Poll::Ready(match trailers {
+            Ok(None) => Ok(()),
+            Ok(Some(trailers)) => {
+                let fields = trailers.iter();
+                let fields =
+                    fields.map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes()));
+                check_trailers(fields).map_err(BodyFailure::Malformed)
+            }
+            Err(_) => Err(BodyFailure::Truncated),
+        })
+    }
+}
+
+/// Waits for `future`, but not longer than `step`; where it is ready at once no timer is set.
+pub(super) async fn within<F: Future>(step: Duration, future: F) -> Option<F::Output> {
+    let mut future = std::pin::pin!(future);
+    let at_once = poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Poll::Ready(None),
+    });
+    match at_once.await {
+        Some(output) => Some(output),
+        None => monoio::time::timeout(step, future).await.ok(),
+    }
+}

@@ -1,0 +1,264 @@
+//! How do requests share an HTTP/2 connection?
+//!
+//! `h2` speaks the protocol; this task drives it and nothing else does. Each request runs as a task
+//! of its own, so that one cannot hold up another. Whatever they answer wakes this task once, and
+//! all that `h2` then has to say leaves in one write.
+//!
+//! ```text
+//!        frames            requests              exchanges (one task each)
+//! socket ──────▶ h2 ──────────────────▶ accept ─────────▶ ○ ○ ○
+//!        ◀────── gathered ◀──────────── answers ◀─────────┘
+//! ```
+//!
+//! What bounds a client: the limits below, [`FrameWatch`] for frames that `h2` lets pass, a deadline
+//! on every write, on the preface, and on a connection without requests.
+
+mod accepted;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use h2::Reason;
+use h2::server::{Builder, Connection as H2Connection};
+use tollgate_core::context::Client;
+use tollgate_core::limits::{
+    HTTP2_CONCURRENT_STREAMS_MAX, HTTP2_CONNECTION_WINDOW_BYTES, HTTP2_DATA_FRAME_BUDGET,
+    HTTP2_HEADER_LIST_BYTES_MAX, HTTP2_LOCAL_ERRORS_MAX, HTTP2_PENDING_RESETS_MAX,
+    HTTP2_RESET_STREAMS_REMEMBERED, HTTP2_SEND_BUFFER_BYTES_MAX, HTTP2_STREAM_WINDOW_BYTES,
+};
+
+use self::accepted::read_exchange;
+use self::watch::{FrameWatch, WatchedStream};
+use crate::client::Piece;
+use crate::local::{ClientState, Local};
+use crate::net::{Buffer, Gathered, PollStream, Reader, Writer};
+use crate::time::{Expiry, now};
+
+pub use accepted::Http2Exchange;
+
+/// Exchanges one connection runs at once. Above what `h2` counts as open, because a stream that its
+/// client has reset is closed for `h2` while its exchange winds up.
+const EXCHANGES_MAX: usize = 2 * HTTP2_CONCURRENT_STREAMS_MAX as usize;
+
+/// A client connection that speaks HTTP/2.
+pub struct Http2Connection {
+    /// Where frames come from.
+    pub reader: Reader,
+    /// Where frames go.
+    pub writer: Writer,
+    /// Bytes that were read before the protocol was known.
+    pub already_read: Buffer,
+    /// Who is at the other end.
+    pub client: Client,
+    /// What the worker knows of the connection.
+    pub state: Rc<ClientState>,
+    /// The worker's own.
+    pub local: Rc<Local>,
+}
+
+/// Serves requests, each by a task that runs `exchange`, until one side ends the connection.
+pub async fn serve<F>(connection: Http2Connection, exchange: impl Fn(Http2Exchange) -> F)
+where
+    F: Future<Output = ()> + 'static,
+{
+    let Http2Connection { reader, writer, already_read, client, state, local } = connection;
+    let watch = Rc::new(RefCell::new(FrameWatch::new(now().monotonic_us)));
+    let stream = PollStream::new(reader, writer, already_read);
+    let gathered = stream.gathered();
+    let stream = WatchedStream::new(stream, Rc::clone(&watch));
+    local.wheel.arm(&state.deadline, local.bounds.handshake, Expiry::Shut, now());
+    let Some(h2) = shake_hands(stream, &gathered).await else { return };
+    let running = Rc::new(Running::default());
+    let mut driver =
+        Driver { h2, gathered, watch, running, client, state, local, phase: Phase::Serving };
+    driver.state.idle(&driver.local);
+    poll_fn(|context| driver.poll(context, &exchange)).await;
+}
+
+/// Sends our SETTINGS and awaits the preface.
+async fn shake_hands(
+    stream: WatchedStream,
+    gathered: &Gathered,
+) -> Option<H2Connection<WatchedStream, Piece>> {
+    let mut handshake = std::pin::pin!(settings().handshake(stream));
+    poll_fn(|context| {
+        let done = handshake.as_mut().poll(context);
+        match gathered.poll_send(context) {
+            Poll::Ready(Err(_)) => Poll::Ready(None),
+            _ => done.map(Result::ok),
+        }
+    })
+    .await
+}
+
+/// Every limit by name; none is left to a default.
+fn settings() -> Builder {
+    let mut builder = Builder::new();
+    builder
+        .max_concurrent_streams(HTTP2_CONCURRENT_STREAMS_MAX)
+        .max_header_list_size(HTTP2_HEADER_LIST_BYTES_MAX)
+        .initial_window_size(HTTP2_STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(HTTP2_CONNECTION_WINDOW_BYTES)
+        .max_send_buffer_size(HTTP2_SEND_BUFFER_BYTES_MAX)
+        .max_concurrent_reset_streams(HTTP2_RESET_STREAMS_REMEMBERED)
+        .max_pending_accept_reset_streams(HTTP2_PENDING_RESETS_MAX)
+        .max_local_error_reset_streams(Some(HTTP2_LOCAL_ERRORS_MAX))
+        .data_frame_budget(HTTP2_DATA_FRAME_BUDGET);
+    builder
+}
+
+/// Exchanges of one connection that have not ended.
+#[derive(Default)]
+struct Running {
+    count: Cell<usize>,
+    driver: Cell<Option<Waker>>,
+}
+
+/// One running exchange; its end may be what the driver waits for.
+struct RunningExchange(Rc<Running>);
+
+impl RunningExchange {
+    fn begin(running: &Rc<Running>) -> Self {
+        running.count.set(running.count.get() + 1);
+        Self(Rc::clone(running))
+    }
+}
+
+impl Drop for RunningExchange {
+    fn drop(&mut self) {
+        let count = self.0.count.get() - 1;
+        self.0.count.set(count);
+        if (count == 0 || count == EXCHANGES_MAX - 1)
+            && let Some(driver) = self.0.driver.take()
+        {
+            driver.wake();
+        }
+    }
+}
+
+/// Where a connection stands between its first request and its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Serving,
+    /// A GOAWAY is out; requests that are on their way are still served.
+    Draining,
+    /// The client has gone too far; only the GOAWAY is still to leave.
+    Refusing,
+}
+
+/// The task of one connection.
+struct Driver {
+    h2: H2Connection<WatchedStream, Piece>,
+    gathered: Gathered,
+    watch: Rc<RefCell<FrameWatch>>,
+    running: Rc<Running>,
+    client: Client,
+    state: Rc<ClientState>,
+    local: Rc<Local>,
+    phase: Phase,
+}
+
+impl Driver {
+    /// One turn: takes what came, starts what was asked for, sends what is to be said.
+    fn poll<F>(
+        &mut self,
+        context: &mut Context<'_>,
+        exchange: &impl Fn(Http2Exchange) -> F,
+    ) -> Poll<()>
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        self.watch.borrow_mut().refill(now().monotonic_us);
+        self.drain_where_told(context);
+        let has_ended = match self.phase {
+            Phase::Refusing => self.h2.poll_closed(context).is_ready(),
+            Phase::Serving | Phase::Draining => self.poll_requests(context, exchange),
+        };
+        if self.phase != Phase::Refusing && self.watch.borrow().is_flooded() {
+            return self.refuse(context);
+        }
+        let sent = self.gathered.poll_send(context);
+        if has_ended || matches!(sent, Poll::Ready(Err(_))) {
+            return Poll::Ready(());
+        }
+        self.set_deadline();
+        Poll::Pending
+    }
+
+    /// Accepts requests while there are any; whether the connection has ended.
+    fn poll_requests<F>(
+        &mut self,
+        context: &mut Context<'_>,
+        exchange: &impl Fn(Http2Exchange) -> F,
+    ) -> bool
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        loop {
+            if self.running.count.get() >= EXCHANGES_MAX {
+                // What `h2` holds back counts against the client: see `max_pending_accept_reset_streams`.
+                return self.h2.poll_closed(context).is_ready();
+            }
+            let (request, respond) = match self.h2.poll_accept(context) {
+                Poll::Pending => return false,
+                Poll::Ready(None | Some(Err(_))) => return true,
+                Poll::Ready(Some(Ok(accepted))) => accepted,
+            };
+            let Some(accepted) = read_exchange(request, respond, self.client, &self.local) else {
+                continue;
+            };
+            let running = RunningExchange::begin(&self.running);
+            let exchange = exchange(accepted);
+            monoio::spawn(async move {
+                exchange.await;
+                drop(running);
+            });
+        }
+    }
+
+    /// Tells the client to go elsewhere once the worker drains.
+    fn drain_where_told(&mut self, context: &mut Context<'_>) {
+        if self.phase == Phase::Serving && self.local.is_draining() {
+            self.phase = Phase::Draining;
+            self.h2.graceful_shutdown();
+            if self.state.is_idle() {
+                // A client that does not take leave gets a last moment like any other.
+                self.state.idle(&self.local);
+            }
+        }
+        self.state.wake_to_drain(context.waker());
+        self.running.driver.set(Some(context.waker().clone()));
+    }
+
+    fn refuse(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.local.telemetry.counters.malformed.add(1);
+        self.phase = Phase::Refusing;
+        self.h2.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
+        let step = self.local.bounds.head;
+        self.local.wheel.arm(&self.state.deadline, step, Expiry::Shut, now());
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Who is waited for: the socket, the exchanges (which watch the clock themselves), or the client.
+    fn set_deadline(&self) {
+        let (state, local) = (&self.state, &self.local);
+        if self.phase == Phase::Refusing {
+            return;
+        }
+        if self.gathered.is_sending() {
+            local.wheel.arm(&state.deadline, local.bounds.body_progress, Expiry::Shut, now());
+        } else if self.running.count.get() > 0 || self.h2.has_streams() {
+            state.busy();
+            state.deadline.disarm();
+        } else if !state.is_idle() {
+            state.idle(local);
+        }
+    }
+}
