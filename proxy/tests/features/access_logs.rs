@@ -39,7 +39,7 @@ fn a_format_of_ones_own_is_rendered() {
     let response = gateway.get("/bytes/10");
     let line = lines(&gateway, "access.log", 1).remove(0);
     let id = response.field("x-amzn-requestid").expect("an id");
-    assert_eq!(line, format!("{id}|GET|/prod/bytes/10|200|HTTP/1.1|127.0.0.1|10|prod"));
+    assert_eq!(line, format!("{id}|GET|/bytes/10|200|HTTP/1.1|127.0.0.1|10|prod"));
 }
 
 #[test]

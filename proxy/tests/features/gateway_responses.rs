@@ -18,7 +18,7 @@ fn a_type_has_its_own_status_fields_and_text() {
     );
     let response = gateway.get("/nowhere");
     assert_eq!(response.status, 404);
-    assert_eq!(response.text(), r#"{"path":"/prod/nowhere","type":"MISSING_AUTHENTICATION_TOKEN"}"#);
+    assert_eq!(response.text(), r#"{"path":"/nowhere","type":"MISSING_AUTHENTICATION_TOKEN"}"#);
     assert_eq!(response.field("cache-control"), Some("no-store"));
     assert_eq!(response.field("x-id"), response.field("x-amzn-requestid"));
     assert_eq!(response.field("x-amzn-errortype"), Some("MissingAuthenticationTokenException"));

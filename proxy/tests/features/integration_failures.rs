@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use crate::support::definition::{everything, http, http_api_proxy, method, rest};
+use crate::support::gateway::Setup;
 use crate::support::{
     Gateway, Response, drip_origin, early_answering_origin, eventually, forgetful_origin, half_closed_client,
     killed_origin, recording_origin, reset_origin, stalled_origin, truncating_origin,
@@ -74,7 +75,7 @@ fn a_stalled_origin_times_out() {
 #[test]
 fn an_origin_that_stalls_mid_body_does_not_end_the_body() {
     let origin = stalled_origin::start_stalling_mid_body();
-    let gateway = Gateway::serving(&of_timeout(&origin.url()));
+    let gateway = Setup::of(&of_timeout(&origin.url())).with(&["--body-timeout", "200ms"]).start();
     let mut client = gateway.connect();
     client.send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let error = client.try_response_to("GET").expect_err("a body that is cut off");
