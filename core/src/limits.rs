@@ -25,8 +25,8 @@ pub const HEADER_COUNT_MAX: usize = 128;
 /// Bytes of a request's or response's head on the wire: AWS allows 10,240 for the request line and
 /// 10,240 for the headers; what is above that but below this is refused politely, the rest is cut.
 pub const HEAD_BYTES_MAX: usize = 32 * 1024;
-/// Bytes of a host name (RFC 1035 §2.3.4: "names 255 octets or less").
-pub const HOST_BYTES_MAX: usize = 255;
+/// Bytes of a host name in text form (RFC 1035 §2.3.4 allows 255 octets on the wire, which is 253 characters).
+pub const HOST_BYTES_MAX: usize = 253;
 /// Requests one HTTP/2 connection carries at once (RFC 9113 §6.5.2 advises no fewer than 100).
 pub const HTTP2_CONCURRENT_STREAMS_MAX: u32 = 128;
 /// Bytes that one HTTP/2 connection's clients may send beyond what exchanges have taken.

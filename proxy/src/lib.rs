@@ -7,8 +7,8 @@
 pub mod net;
 pub mod time;
 pub mod fence;
-pub mod certificates;
 pub mod options;
+pub mod certificates;
 pub mod publication;
 pub mod telemetry;
 pub mod framing;

@@ -159,6 +159,13 @@ pub struct Shared {
     pub running: Arc<AtomicUsize>,
 }
 
+/// What is published, held by the exchanges of one worker.
+///
+/// They share one atomic reference through a plain count, so that workers do not fight over the
+/// cache line of the snapshot's count.
+#[expect(clippy::redundant_allocation, reason = "the outer count is the point")]
+pub type Held = Rc<Arc<Published>>;
+
 /// One worker's own.
 pub struct Local {
     /// Deadlines.
@@ -178,7 +185,7 @@ pub struct Local {
     heads: RefCell<Vec<RequestHead>>,
     response_heads: RefCell<Vec<ResponseHead>>,
     publication: RefCell<Cache<Arc<ArcSwap<Published>>, Arc<Published>>>,
-    held: RefCell<Rc<Arc<Published>>>,
+    held: RefCell<Held>,
 }
 
 impl Local {
@@ -202,10 +209,7 @@ impl Local {
     }
 
     /// What is published now; an exchange asks once and keeps the answer.
-    ///
-    /// Exchanges share one atomic reference through a plain count, so that workers do not fight
-    /// over the cache line of the snapshot's count.
-    pub fn published(&self) -> Rc<Arc<Published>> {
+    pub fn published(&self) -> Held {
         let mut publication = self.publication.borrow_mut();
         let current = publication.load();
         let mut held = self.held.borrow_mut();

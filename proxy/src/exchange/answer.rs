@@ -2,10 +2,10 @@
 
 use tollgate_core::context::ApiKind;
 use tollgate_core::message::HeadSink;
-use tollgate_core::respond::{Answer, Cause, GatewayResponses, Occasion, gateway_response};
+use tollgate_core::respond::{Answer, Cause, GatewayResponses, gateway_response};
 use tollgate_core::wire::{HeadEncoder, Malformed};
 
-use super::find::Found;
+use super::Setting;
 use super::tally::Tally;
 use crate::client::{Announced, Opening, Reply};
 use crate::net::{Buffer, Writer};
@@ -17,8 +17,7 @@ static PLAIN: GatewayResponses = GatewayResponses::PLAIN;
 /// Answers `cause`, unless the client has begun to read another answer.
 pub(super) async fn answer(
     cause: Cause,
-    found: &Found<'_>,
-    occasion: &Occasion<'_>,
+    setting: &Setting<'_, '_>,
     reply: &mut Reply<'_>,
     tally: &mut Tally,
 ) {
@@ -26,10 +25,11 @@ pub(super) async fn answer(
     if reply.is_started() {
         return;
     }
-    let responses = found.stage.map_or(&PLAIN, |stage| &stage.gateway_responses);
+    let stage = setting.found.stage;
+    let responses = stage.map_or(&PLAIN, |stage| &stage.gateway_responses);
     let mut body = None;
     reply.start(&mut |mut sink| {
-        let answer = responses.write(cause, occasion, &mut sink);
+        let answer = responses.write(cause, setting.occasion, &mut sink);
         let opening = opening_of(&answer);
         body = Some(answer.body);
         Some(opening)
@@ -91,6 +91,8 @@ impl PlainRefusal {
     fn push_fields(&self, sink: &mut impl HeadSink) {
         sink.push(b"Content-Type", b"application/json");
         sink.push(b"Date", &date(now()));
-        sink.push(b"x-amzn-ErrorType", self.error_type.as_bytes());
+        if !self.error_type.is_empty() {
+            sink.push(b"x-amzn-ErrorType", self.error_type.as_bytes());
+        }
     }
 }

@@ -1,21 +1,16 @@
 //! How does the method's integration answer?
 
-use std::sync::Arc;
-
 use tollgate_core::integrate::{HttpProxy, Integration, Mock};
 use tollgate_core::message::Response;
 use tollgate_core::respond::{Cause, Occasion, write_mock};
 
-use super::Ended;
 use super::answer::opening_of;
-use super::find::Found;
 use super::tally::Tally;
+use super::{Ended, Setting};
 use crate::client::{Announced, Opening, Reply, RequestBody};
 use crate::framing::BodyFailure;
-use crate::local::Local;
 use crate::net::Buffer;
 use crate::perform::{Call, CallFailure, RelayFailure};
-use crate::publication::Published;
 use crate::upstream::ConnectFailure;
 
 /// The client's side of an exchange: what it sends, and how it is answered.
@@ -23,13 +18,11 @@ pub(super) type ClientSide<'x, 'c> = (&'x mut RequestBody<'c>, &'x mut Reply<'c>
 
 /// Lets the integration answer, or says why it does not.
 pub(super) async fn carry_out<'c>(
-    local: &Local,
-    published: &Arc<Published>,
-    found: &Found<'_>,
-    occasion: &Occasion<'_>,
+    setting: &Setting<'_, '_>,
     client: ClientSide<'_, 'c>,
     tally: &mut Tally,
 ) -> Result<(), Ended> {
+    let Setting { found, occasion, .. } = *setting;
     if let Some(cause) = found.cause {
         return Err(Ended::Caused(cause));
     }
@@ -42,7 +35,7 @@ pub(super) async fn carry_out<'c>(
         Integration::Defect(_) => Err(Ended::Caused(Cause::IntegrationDefect)),
         Integration::HttpProxy(proxy) => {
             tally.is_called = true;
-            let result = call(local, published, proxy, found, occasion, client).await;
+            let result = call(proxy, setting, client).await;
             tally.integration_status = result.ok();
             result.map(|_| ())
         }
@@ -79,14 +72,12 @@ async fn finish(reply: &mut Reply<'_>) -> Result<(), Ended> {
 
 /// Calls an HTTP backend; tells the status it answered.
 async fn call<'c>(
-    local: &Local,
-    published: &Arc<Published>,
     proxy: &HttpProxy,
-    found: &Found<'_>,
-    occasion: &Occasion<'_>,
+    setting: &Setting<'_, '_>,
     (body, reply): ClientSide<'_, 'c>,
 ) -> Result<u16, Ended> {
     let defect = Ended::Caused(Cause::GatewayDefect);
+    let Setting { local, published, found, occasion } = *setting;
     let target = published.targets.get(proxy.target().0 as usize).ok_or(defect)?;
     let responses = &found.method.ok_or(defect)?.responses;
     let mut scratch = Buffer::take();
@@ -124,7 +115,7 @@ fn ended_by(failure: &CallFailure) -> Ended {
         CallFailure::Relay(RelayFailure::Client(failure)) => return ended_by_client(failure),
         CallFailure::Relay(RelayFailure::ClientGone | RelayFailure::Cut) => return Ended::Cut,
     };
-    tracing::debug!(?failure, ?cause, "an integration failed");
+    tracing::debug!(%failure, ?cause, "an integration failed");
     Ended::Caused(cause)
 }
 

@@ -10,6 +10,8 @@ mod find;
 mod ids;
 mod tally;
 
+use std::sync::Arc;
+
 use tollgate_core::context::{Client, Facts};
 use tollgate_core::message::Request;
 use tollgate_core::respond::{Cause, Occasion};
@@ -21,6 +23,7 @@ use self::tally::Tally;
 use crate::client::{Reply, RequestBody};
 use crate::fence::{Fence, Panicked};
 use crate::local::Local;
+use crate::publication::Published;
 use crate::time::{date, now};
 
 /// How an exchange ended when its integration did not answer.
@@ -30,6 +33,15 @@ enum Ended {
     Caused(Cause),
     /// Nobody is left to answer, or the answer had begun: the connection tells.
     Cut,
+}
+
+/// Where an exchange takes place: all that its steps share.
+#[derive(Clone, Copy)]
+struct Setting<'s, 'a> {
+    local: &'s Local,
+    published: &'s Arc<Published>,
+    found: &'s Found<'a>,
+    occasion: &'s Occasion<'s>,
 }
 
 /// A defect costs its exchange: it is counted, logged and answered 500.
@@ -67,15 +79,15 @@ pub async fn exchange<'c>(
     let date = date(arrived);
     let cors = found.stage.and_then(|stage| stage.cors.as_ref());
     let occasion = Occasion { facts: &facts, date: &date, cors };
+    let setting = Setting { local, published: &published, found: &found, occasion: &occasion };
     let mut tally = Tally::default();
     let result = {
-        let sides = (&mut *body, &mut *reply);
-        let carried = carry_out(local, &published, &found, &occasion, sides, &mut tally);
+        let carried = carry_out(&setting, (&mut *body, &mut *reply), &mut tally);
         Fence::new(std::pin::pin!(carried)).await
     };
     let result = result.unwrap_or_else(|panicked| Err(on_defect(local, &panicked)));
     if let Err(Ended::Caused(cause)) = result {
-        answer::answer(cause, &found, &occasion, reply, &mut tally).await;
+        answer::answer(cause, &setting, reply, &mut tally).await;
     }
-    tally.close(local, &published, &found, &facts, (body, reply));
+    tally.close(&setting, body, reply);
 }

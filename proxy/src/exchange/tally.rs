@@ -1,15 +1,11 @@
 //! What is counted and logged of an exchange that has ended?
 
-use std::sync::Arc;
-
-use tollgate_core::context::{Facts, Outcome};
+use tollgate_core::context::Outcome;
 use tollgate_core::observe::{Record, Whereabouts};
 use tollgate_core::respond::Cause;
 
-use super::find::Found;
+use super::Setting;
 use crate::client::{Reply, RequestBody};
-use crate::local::Local;
-use crate::publication::Published;
 use crate::time::now;
 
 /// The slot that counts requests which no stage took.
@@ -29,14 +25,12 @@ pub(super) struct Tally {
 impl Tally {
     /// Counts and logs the exchange.
     pub(super) fn close(
-        self,
-        local: &Local,
-        published: &Arc<Published>,
-        found: &Found<'_>,
-        facts: &Facts<'_>,
-        (body, reply): (&RequestBody<'_>, &Reply<'_>),
+        &self,
+        setting: &Setting<'_, '_>,
+        body: &RequestBody<'_>,
+        reply: &Reply<'_>,
     ) {
-        let latency_us = now().since_us(facts.arrived);
+        let latency_us = now().since_us(setting.occasion.facts.arrived);
         let outcome = Outcome {
             status: reply.status(),
             request_bytes: body.received(),
@@ -49,34 +43,13 @@ impl Tally {
             integration_error: None,
             error: None,
         };
-        self.count(local, published, found, (facts, &outcome));
-        self.log(local, published, found, (facts, &outcome));
-    }
-
-    fn count(
-        &self,
-        local: &Local,
-        published: &Published,
-        found: &Found<'_>,
-        (facts, outcome): (&Facts<'_>, &Outcome<'_>),
-    ) {
-        let slot = found.stage_index.and_then(|index| published.stage_slots.get(index.position()));
-        let slot = slot.copied().unwrap_or(NO_STAGE_SLOT);
-        let counters = &local.telemetry.counters;
-        counters.bytes_received.add(facts.request.head.len as u64 + outcome.request_bytes);
-        counters.bytes_sent.add(outcome.response_bytes);
-        let integration_us = outcome.integration_latency_us;
-        counters.on_request(slot, outcome.status, outcome.latency_us, integration_us);
+        count(setting, &outcome);
+        self.log(setting, &outcome);
     }
 
     /// Leaves a record for the log thread, which renders it; here bytes are only copied.
-    fn log(
-        &self,
-        local: &Local,
-        published: &Arc<Published>,
-        found: &Found<'_>,
-        (facts, outcome): (&Facts<'_>, &Outcome<'_>),
-    ) {
+    fn log(&self, setting: &Setting<'_, '_>, outcome: &Outcome<'_>) {
+        let Setting { local, published, found, occasion } = *setting;
         if !local.telemetry.logs_access() {
             return;
         }
@@ -86,7 +59,21 @@ impl Tally {
             stage: found.stage_index.map(|index| index.0),
             method: found.method_index.map(|index| index.0),
         };
-        let record = Record::of(facts, outcome, self.cause, whereabouts);
-        local.telemetry.log_access(published, |out| record.encode(facts, format.needs(), out));
+        let record = Record::of(occasion.facts, outcome, self.cause, whereabouts);
+        local
+            .telemetry
+            .log_access(published, |out| record.encode(occasion.facts, format.needs(), out));
     }
+}
+
+fn count(setting: &Setting<'_, '_>, outcome: &Outcome<'_>) {
+    let Setting { local, published, found, occasion } = *setting;
+    let slot = found.stage_index.and_then(|index| published.stage_slots.get(index.position()));
+    let slot = slot.copied().unwrap_or(NO_STAGE_SLOT);
+    let counters = &local.telemetry.counters;
+    let head_bytes = occasion.facts.request.head.len as u64;
+    counters.bytes_received.add(head_bytes + outcome.request_bytes);
+    counters.bytes_sent.add(outcome.response_bytes);
+    let integration_us = outcome.integration_latency_us;
+    counters.on_request(slot, outcome.status, outcome.latency_us, integration_us);
 }

@@ -98,7 +98,7 @@ pub async fn pass(
     while remaining > 0 {
         let filled = fill(&pipe, reader, source, remaining, &mut on_progress).await?;
         remaining -= filled;
-        empty(&pipe, writer, sink, filled, remaining > 0, &mut on_progress).await?;
+        empty(&pipe, (writer, sink), filled, remaining > 0, &mut on_progress).await?;
     }
     // After a failure the pipe still holds bytes of this body and is closed instead.
     pipe.give_back();
@@ -130,8 +130,7 @@ async fn fill(
 
 async fn empty(
     pipe: &Pipe,
-    writer: &mut Writer,
-    sink: Socket,
+    (writer, sink): (&mut Writer, Socket),
     filled: u64,
     has_more: bool,
     on_progress: &mut impl FnMut(),

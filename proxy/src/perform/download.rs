@@ -3,7 +3,7 @@
 use tollgate_core::limits::PAYLOAD_BYTES_MAX;
 use tollgate_core::message::{BodyLength, KnownName, Response, Verb};
 
-use super::relay::RelayFailure;
+use super::RelayFailure;
 use crate::client::{Announced, Reply};
 use crate::framing::Incoming;
 use crate::net::{Buffer, Reader, Socket, pass};

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tollgate_core::context::Facts;
-use tollgate_core::integrate::{HttpProxy, Refusal};
+use tollgate_core::integrate::HttpProxy;
 use tollgate_core::message::{BodyLength, ResponseHead, Verb};
 use tollgate_core::wire::HeadEncoder;
 
-use super::relay::{Begin, Outbound, Relay, RelayFailure, Relayed};
+use super::relay::{Begin, Outbound, Relay, Relayed};
+use super::{CallFailure, RelayFailure};
 use crate::client::{Reply, RequestBody};
 use crate::framing::{BodyFailure, Outgoing};
 use crate::local::Local;
@@ -20,17 +21,6 @@ use crate::upstream::{ConnectFailure, Connection, UpstreamTls};
 /// Connections that may die under one request before it fails: a backend that restarts kills all
 /// that idled, and each is found out one by one.
 const ATTEMPTS_MAX: usize = 4;
-
-/// Why a backend's answer did not reach the client.
-#[derive(Debug)]
-pub(crate) enum CallFailure {
-    /// `core` decided not to send the request.
-    Refused(Refusal),
-    /// There is no connection to the backend.
-    Connect(ConnectFailure),
-    /// There was one, but no answer that could be passed on.
-    Relay(RelayFailure),
-}
 
 /// A request on its way to a backend: everything but the backend.
 pub(crate) struct Call<'x, 'c> {

@@ -5,9 +5,10 @@
 
 mod both;
 mod download;
+mod failure;
 mod http_proxy;
 mod relay;
 mod upload;
 
-pub(crate) use http_proxy::{Call, CallFailure};
-pub(crate) use relay::RelayFailure;
+pub(crate) use failure::{CallFailure, RelayFailure};
+pub(crate) use http_proxy::Call;

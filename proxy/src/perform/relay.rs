@@ -13,13 +13,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use tollgate_core::message::{Response, ResponseHead, Verb};
-use tollgate_core::wire::Malformed;
 
+use super::RelayFailure;
 use super::both::Beside;
 use super::download::{Download, announce};
 use super::upload::{UploadFailure, upload};
 use crate::client::{Announced, Reply, RequestBody};
-use crate::framing::{BodyFailure, Outgoing};
+use crate::framing::Outgoing;
 use crate::local::Local;
 use crate::net::Buffer;
 use crate::time::{Deadline, Expiry, Patience, recent};
@@ -46,41 +46,6 @@ pub(crate) struct Relayed {
     pub(crate) status: u16,
     /// Whether the connection may carry another request.
     pub(crate) is_reusable: bool,
-}
-
-/// Why an answer was not relayed to its end.
-#[derive(Debug)]
-pub(crate) enum RelayFailure {
-    /// The connection died before it showed any sign of life.
-    Died,
-    /// The upstream broke off within its head, or could not be written to.
-    Broken(io::Error),
-    /// The upstream took longer than the integration may.
-    TimedOut,
-    /// The upstream's answer is not HTTP we vouch for.
-    Malformed(Malformed),
-    /// The upstream's answer is HTTP, but no answer to this.
-    Unexpected(&'static str),
-    /// The upstream announced a longer body than may pass.
-    AnswerTooLarge,
-    /// The client's body is not what it should be, or did not come.
-    Client(BodyFailure),
-    /// The client is gone.
-    ClientGone,
-    /// The answer had begun; all that is left is to cut it off.
-    Cut,
-}
-
-impl From<NoAnswer> for RelayFailure {
-    fn from(no_answer: NoAnswer) -> Self {
-        match no_answer {
-            NoAnswer::Died => Self::Died,
-            NoAnswer::Broken(error) => Self::Broken(error),
-            NoAnswer::TimedOut => Self::TimedOut,
-            NoAnswer::Malformed(malformed) => Self::Malformed(malformed),
-            NoAnswer::Unexpected(what) => Self::Unexpected(what),
-        }
-    }
 }
 
 /// Begins the client's answer: names its status and fields, given the upstream's.

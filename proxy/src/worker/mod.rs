@@ -31,7 +31,8 @@ pub fn start(ground: Ground) -> io::Result<Workers> {
         options::Driver::IoUring => Some(Driver::IoUring),
         options::Driver::Epoll => Some(Driver::Epoll),
     })?;
-    let upstream_tls = client_configs(&ground.upstream.upstream_ca).map_err(unusable)?;
+    let upstream_tls =
+        client_configs(&ground.upstream.upstream_ca).map_err(|problems| unusable(&problems))?;
     let shared = Shared {
         publication: ground.publication,
         bounds: bounds(&ground.timeout, ground.connections_max),
@@ -39,10 +40,13 @@ pub fn start(ground: Ground) -> io::Result<Workers> {
         orders: Arc::new(Orders::default()),
         running: Arc::new(AtomicUsize::new(0)),
     };
-    let tickets = Tickets::new().map_err(|problem| unusable(vec![problem]))?;
+    let tickets = Tickets::new().map_err(|problem| unusable(&[problem]))?;
     let mut listeners = Vec::new();
     for (listen, sockets) in ground.listeners {
-        listeners.push((tls_of(&listen, &tickets).map_err(unusable)?, sockets.into_iter()));
+        listeners.push((
+            tls_of(&listen, &tickets).map_err(|problems| unusable(&problems))?,
+            sockets.into_iter(),
+        ));
     }
     for (index, (core, telemetry)) in ground.cores.into_iter().zip(ground.telemetry).enumerate() {
         let own =
@@ -88,7 +92,7 @@ fn tls_of(
 }
 
 /// All that is wrong with the files, in one error.
-fn unusable(problems: Vec<CertificateProblem>) -> io::Error {
+fn unusable(problems: &[CertificateProblem]) -> io::Error {
     let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
     io::Error::new(io::ErrorKind::InvalidInput, texts.join("; "))
 }

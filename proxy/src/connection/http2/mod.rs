@@ -40,14 +40,14 @@ use crate::local::{ClientState, Local};
 use crate::net::{Buffer, Gathered, PollStream, Reader, Writer};
 use crate::time::{Expiry, now};
 
-pub use accepted::Http2Exchange;
+pub(super) use accepted::Http2Exchange;
 
 /// Exchanges one connection runs at once. Above what `h2` counts as open, because a stream that its
 /// client has reset is closed for `h2` while its exchange winds up.
 const EXCHANGES_MAX: usize = 2 * HTTP2_CONCURRENT_STREAMS_MAX as usize;
 
 /// A client connection that speaks HTTP/2.
-pub struct Http2Connection {
+pub(super) struct Http2Connection {
     /// Where frames come from.
     pub reader: Reader,
     /// Where frames go.
@@ -63,7 +63,7 @@ pub struct Http2Connection {
 }
 
 /// Serves requests, each by a task that runs `exchange`, until one side ends the connection.
-pub async fn serve<F>(connection: Http2Connection, exchange: impl Fn(Http2Exchange) -> F)
+pub(super) async fn serve<F>(connection: Http2Connection, exchange: impl Fn(Http2Exchange) -> F)
 where
     F: Future<Output = ()> + 'static,
 {
