@@ -11,6 +11,7 @@ import argparse
 import datetime
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -92,7 +93,7 @@ def origin(scenario, binaries, work):
     port = free_port()
     kind = ["--plain"] if scenario.origin == "plain" else []
     process = Process([binaries["loadtest"], "origin", "--listen", f"127.0.0.1:{port}"] + kind, core,
-                      f"{work}/origin-{port}.log")
+                      f"{work}/origin-{port}.log", scenario.is_realtime)
     process.wait_for_port(port)
     return process, port
 
@@ -100,7 +101,7 @@ def origin(scenario, binaries, work):
 def measure(scenario, options, binaries, work):
     """Starts all targets, then measures each in turn, again and again."""
     behind, origin_port = origin(scenario, binaries, work)
-    setting = targets.Setting(work, binaries, origin_port, scenario.tls)
+    setting = targets.Setting(work, binaries, origin_port, scenario.tls, scenario.is_realtime)
     running, results = {}, {}
     try:
         for name in scenario.targets:
@@ -147,7 +148,7 @@ def measure_turns(scenario, options, binaries, running, results):
             cpu, ticks = process.cpu(), process.ticks()
             try:
                 turn = scenarios.drive(scenario, port, options.seconds, binaries)
-            except (RuntimeError, OSError, ValueError, TypeError) as error:
+            except (RuntimeError, OSError, ValueError, TypeError, subprocess.SubprocessError) as error:
                 fail(results, running, name, error)
                 continue
             turn["cpu_us"] = (process.cpu() - cpu) / 1000 / max(turn["requests"], 1)
@@ -182,6 +183,8 @@ def main():
     selected = list(chosen(options))
     names = sorted({name.split("-")[0] for scenario in selected for name in scenario.targets})
     raise_descriptor_limit()
+    # Ended from outside, it ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     binaries = build(options, names)
     measured = []
     with tempfile.TemporaryDirectory(prefix="tollgate-peers-") as work:

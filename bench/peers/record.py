@@ -20,7 +20,7 @@ def machine():
     with open("/proc/meminfo") as meminfo:
         memory = int(meminfo.readline().split()[1]) // (1 << 20)
     return {"cpu": model, "cores": os.cpu_count(), "memory_gib": memory, "kernel": platform.release(),
-            "load_before": os.getloadavg()[0]}
+            "load": os.getloadavg()[0]}
 
 
 def version_of(name, binaries):
@@ -95,11 +95,12 @@ def write(folder, stamp, settings, versions, measured):
         file.write("\n")
     lines = [f"# Peers, {stamp}", "",
              f"{facts['cpu']}, {facts['cores']} cores, {facts['memory_gib']} GiB, Linux {facts['kernel']}; "
-             f"load before the end {facts['load_before']:.1f}. {settings['repetitions']} repetitions of "
+             f"load {facts['load']:.1f} at the end (the programs measured make about 2). {settings['repetitions']} repetitions of "
              f"{settings['seconds']} s each, interleaved; median (min–max).", "",
              "CPU µs/request is CPU time of the target's whole process tree (`/proc/PID/task/*/schedstat`) divided by "
              "requests completed. Generator, origin and target share core 0 except where a title says two cores; "
-             "× is the ratio to nginx's CPU time in the same scenario, so below 1 is cheaper than nginx.", ""]
+             "× is the ratio to nginx's CPU time in the same scenario, so below 1 is cheaper than nginx. The open loop runs "
+             "with SCHED_FIFO where that is allowed.", ""]
     for scenario, results in measured:
         lines += [f"## {scenario.name}: {scenario.title}", "", table(scenario, results), ""]
     lines += ["## Versions, and what is on in one target and not in the other", "",

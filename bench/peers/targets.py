@@ -67,9 +67,9 @@ HAPROXY_TLS = (" ssl crt {work}/both.pem alpn h2,http/1.1 ssl-min-ver TLSv1.3 no
 class Setting:
     """What a scenario asks of every target."""
 
-    def __init__(self, work, binaries, origin_port, tls, core=0):
+    def __init__(self, work, binaries, origin_port, tls, is_realtime):
         self.work, self.binaries, self.origin_port = work, binaries, origin_port
-        self.tls, self.core = tls, core
+        self.tls, self.is_realtime = tls, is_realtime
 
 
 def start(name, setting):
@@ -77,7 +77,7 @@ def start(name, setting):
     base, *variants = name.split("-")
     port = free_port()
     command = COMMANDS[base](setting, port, variants)
-    process = Process(command, setting.core, os.path.join(setting.work, f"{name}-{port}.log"))
+    process = Process(command, 0, os.path.join(setting.work, f"{name}-{port}.log"), setting.is_realtime)
     process.wait_for_port(port)
     return process, port
 

@@ -1,6 +1,7 @@
 //! Which of the tools was asked for?
 
-use std::io::{self, IsTerminal};
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -62,7 +63,7 @@ fn make_load(options: &run::Options) -> io::Result<ExitCode> {
     let has_view = !options.quiet && io::stdout().is_terminal();
     let report = run::run(plan, has_view)?;
     if !options.quiet {
-        println!("{report}");
+        tell(&report)?;
     }
     if let Some(path) = &options.json {
         write_json(&report, path)?;
@@ -83,8 +84,15 @@ fn make_load(options: &run::Options) -> io::Result<ExitCode> {
 fn write_json(report: &Report, path: &Path) -> io::Result<()> {
     let text = serde_json::to_string_pretty(report)?;
     if path == Path::new("-") {
-        println!("{text}");
-        return Ok(());
+        return tell(&text);
     }
     std::fs::write(path, text)
+}
+
+/// Writes to standard output; a reader that has seen enough, as in `| head`, is no error.
+fn tell(text: &impl Display) -> io::Result<()> {
+    match writeln!(io::stdout(), "{text}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
 }

@@ -186,7 +186,7 @@ fn place(text: &str) -> Result<(String, u32), String> {
         None => {
             let (host, port) = text.split_once(':').map_or((text, None), |(h, p)| (h, Some(p)));
             let is_fine = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-            ensure(!host.is_empty() && host.len() <= 255 && host.chars().all(is_fine), "host")?;
+            ensure(!host.is_empty() && host.len() <= 253 && host.chars().all(is_fine), "host")?;
             ensure(!host.starts_with('.') && !host.contains(".."), "dots")?;
             (host.to_owned(), port.map(|port| format!(":{port}")).unwrap_or_default())
         }

@@ -43,27 +43,33 @@ enum Then {
     SpeakHttp2(Buffer),
 }
 
-/// Serves requests until one side ends the connection; gives it back, with what was read, where the
-/// client turns out to speak HTTP/2.
-pub(super) async fn serve(mut connection: Connection) -> Option<(Connection, Buffer)> {
+/// How requests came to an end on a connection.
+pub(super) enum End {
+    /// One side has closed it.
+    Closed,
+    /// It must be reset: an answer was cut off whose end the client would take the close for.
+    Reset,
+    /// The client turns out to speak HTTP/2; this is what was read.
+    SpeakHttp2(Buffer),
+}
+
+/// Serves requests until one side ends the connection.
+pub(super) async fn serve(connection: &mut Connection) -> End {
     loop {
         connection.state.idle(&connection.local);
         if connection.reader.readable().await.is_err() || connection.state.deadline.is_expired() {
-            return None;
+            return End::Closed;
         }
         connection.state.busy();
-        match Fence::new(Box::pin(busy(&mut connection))).await {
+        match Fence::new(Box::pin(busy(connection))).await {
             Ok(Then::Idle) => {}
             Ok(Then::Close) => {
                 // Says to a TLS client that nothing was cut off; whether it listens is its affair.
-                let _ = connection.writer.close().await;
-                return None;
+                let _ = Box::pin(connection.writer.close()).await;
+                return End::Closed;
             }
-            Ok(Then::Reset) => {
-                connection.reset();
-                return None;
-            }
-            Ok(Then::SpeakHttp2(already_read)) => return Some((connection, already_read)),
+            Ok(Then::Reset) => return End::Reset,
+            Ok(Then::SpeakHttp2(already_read)) => return End::SpeakHttp2(already_read),
             Ok(Then::Linger) => break,
             Err(panicked) => {
                 connection.local.telemetry.counters.panics.add(1);
@@ -73,8 +79,8 @@ pub(super) async fn serve(mut connection: Connection) -> Option<(Connection, Buf
         }
     }
     let deadline = (&connection.state.deadline, &connection.local.wheel);
-    linger(&mut connection.reader, &mut connection.writer, deadline).await;
-    None
+    Box::pin(linger(&mut connection.reader, &mut connection.writer, deadline)).await;
+    End::Closed
 }
 
 /// Serves what has come: one request, and those pipelined behind it.
@@ -92,7 +98,7 @@ async fn busy(connection: &mut Connection) -> Then {
                 then
             }
             Err(NoHead::Http2Preface) => break Then::SpeakHttp2(input),
-            Err(no_head) => break on_no_head(connection, no_head).await,
+            Err(no_head) => break Box::pin(on_no_head(connection, no_head)).await,
         };
         match then {
             Then::Idle if !input.is_empty() => {}
@@ -215,7 +221,7 @@ async fn one_exchange(
         let is_clean = body.incoming.is_ended() && reply.is_ended();
         return (if is_clean { Then::Close } else { Then::Linger }, Buffer::empty());
     }
-    match drain(&mut body).await {
+    match body.incoming.is_ended() || Box::pin(drain(&mut body)).await {
         true => (Then::Idle, body.incoming.into_rest()),
         false => (Then::Linger, Buffer::empty()),
     }

@@ -65,51 +65,55 @@ impl Connection {
 }
 
 /// Serves `stream` until one side ends it.
+///
+/// What happens once per connection is boxed: an idle connection should carry none of its size.
 pub async fn serve(
     stream: TcpStream,
     peer: SocketAddr,
     tls: Option<Arc<ServerTls>>,
     local: Rc<Local>,
 ) {
-    let Ok(local_address) = stream.local_addr() else { return };
+    let Some((mut connection, alpn)) = Box::pin(open(stream, peer, tls, local)).await else {
+        return;
+    };
+    let mut already_read = Buffer::empty();
+    if alpn != Some(Alpn::Http2) {
+        connection.guard.shut = Some(connection.socket);
+        match http1::serve(&mut connection).await {
+            http1::End::Closed => return,
+            http1::End::Reset => return connection.reset(),
+            http1::End::SpeakHttp2(bytes) => already_read = bytes,
+        }
+    }
+    Box::pin(serve_http2(connection, already_read)).await;
+}
+
+/// Makes a connection of a socket; `None` where the client is gone or cannot be agreed with.
+async fn open(
+    stream: TcpStream,
+    peer: SocketAddr,
+    tls: Option<Arc<ServerTls>>,
+    local: Rc<Local>,
+) -> Option<(Connection, Option<Alpn>)> {
     let socket = Socket::of(&stream);
-    let state = local.remember_client(socket);
-    let guard = Guard { state: Rc::clone(&state), local: Rc::clone(&local), shut: None };
     let mut client = Client {
         ip: peer.ip().to_canonical(),
         port: peer.port(),
-        local_port: local_address.port(),
+        local_port: stream.local_addr().ok()?.port(),
         scheme: Scheme::Http,
         tls: None,
     };
-    let mut alpn = None;
-    let (reader, writer) = match tls {
-        None => split(stream),
-        Some(tls) => {
-            let Some((reader, writer, handshake)) = shake_hands(stream, &tls, &state, &local).await
-            else {
-                return;
-            };
-            client.scheme = Scheme::Https;
-            client.tls =
-                Some(Tls { version: handshake.version, cipher_suite: handshake.cipher_suite });
-            alpn = handshake.alpn;
-            (reader, writer)
-        }
+    let state = local.remember_client(socket);
+    let guard = Guard { state: Rc::clone(&state), local: Rc::clone(&local), shut: None };
+    let Some(tls) = tls else {
+        let (reader, writer) = split(stream);
+        return Some((Connection { guard, reader, writer, socket, client, state, local }, None));
     };
+    let (reader, writer, handshake) = shake_hands(stream, &tls, &state, &local).await?;
+    client.scheme = Scheme::Https;
+    client.tls = Some(Tls { version: handshake.version, cipher_suite: handshake.cipher_suite });
     let connection = Connection { guard, reader, writer, socket, client, state, local };
-    match alpn {
-        Some(Alpn::Http2) => serve_http2(connection, Buffer::empty()).await,
-        Some(Alpn::Http11) | None => serve_http1(connection).await,
-    }
-}
-
-async fn serve_http1(mut connection: Connection) {
-    connection.guard.shut = Some(connection.socket);
-    if let Some((connection, already_read)) = http1::serve(connection).await {
-        // Boxed, because few connections take this turn and all would carry its size.
-        Box::pin(serve_http2(connection, already_read)).await;
-    }
+    Some((connection, handshake.alpn))
 }
 
 async fn serve_http2(connection: Connection, already_read: Buffer) {

@@ -84,8 +84,8 @@ impl Call<'_, '_> {
             counters.upstream_reused.add(1);
             return Ok(connection);
         }
-        let opened = self.open(until_us).await;
-        match opened {
+        // Boxed, because most requests find a connection and none should carry the handshake's size.
+        match Box::pin(self.open(until_us)).await {
             Ok(connection) => {
                 counters.upstream_opened.add(1);
                 Ok(connection)

@@ -77,7 +77,9 @@ impl Relay<'_, '_> {
         }
         match self.body.is_ended() {
             true => self.answer(connection, &outbound, head).await,
-            false => self.answer_beside_upload(connection, &outbound, head).await,
+            // Boxed, because few bodies are still on their way and no other request should carry
+            // the size of two directions at once.
+            false => Box::pin(self.answer_beside_upload(connection, &outbound, head)).await,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Which HTTP/2 requests may become something else's, and what may be answered in HTTP/2?
+//! Which HTTP/2 messages may become HTTP/1 ones, and which fields may be sent in HTTP/2?
 //!
 //! The frame layer below decodes header blocks into names and values. Here they become the same
 //! head that HTTP/1 has, in one buffer, under the rules of RFC 9113 §8.2–8.3 *and* those of HTTP/1:
@@ -7,11 +7,12 @@
 //! What RFC 9113 calls malformed is a [`Fault::Stream`]; what is well-formed and yet not
 //! acceptable is a [`Fault::Answer`].
 
+mod fields;
 mod request;
 mod response;
 
 pub use request::{Pseudo, check_trailers, read_request};
-pub use response::FieldFilter;
+pub use response::{FieldFilter, Outline, read_response};
 
 use super::Malformed;
 

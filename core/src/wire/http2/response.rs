@@ -1,7 +1,66 @@
-//! Which fields of a response may be sent in HTTP/2?
+//! Which head does an HTTP/2 response carry, and which fields may be sent in one?
 
-use crate::message::{HeadSink, KnownName};
+use crate::limits::HEAD_BYTES_MAX;
+use crate::message::{BodyLength, Fields, HeadSink, KnownName, ResponseHead, Verb, Version};
+
+use super::Fault;
+use super::fields::{FieldWriter, check_field, declared_length};
+use crate::wire::Malformed;
 use crate::wire::hop_by_hop::ends_here;
+
+/// What is known of a response besides its fields.
+#[derive(Clone, Copy, Debug)]
+pub struct Outline {
+    /// The verb of the request that it answers.
+    pub verb: Verb,
+    /// `:status` (RFC 9113 §8.3.2), as decoded.
+    pub status: u16,
+    /// Whether no DATA frame follows.
+    pub ends_stream: bool,
+}
+
+/// Writes an upstream's response into `buffer` and its ranges into `head`.
+///
+/// Both are emptied first and reused; `head` is meaningful only after `Ok`. Any fault costs the
+/// exchange a 502.
+pub fn read_response<'a>(
+    outline: &Outline,
+    fields: impl Iterator<Item = (&'a [u8], &'a [u8])>,
+    buffer: &mut Vec<u8>,
+    head: &mut ResponseHead,
+) -> Result<(), Malformed> {
+    if !(100..=999).contains(&outline.status) {
+        return Err(Malformed::StatusInvalid);
+    }
+    buffer.clear();
+    head.clear();
+    let bytes_left = HEAD_BYTES_MAX;
+    let mut writer = FieldWriter { buffer, fields: &mut head.fields, bytes_left };
+    for (name, value) in fields {
+        check_field(name, value).map_err(Fault::reason)?;
+        writer.write(name, value)?;
+    }
+    head.status = outline.status;
+    head.version = Version::Http2;
+    head.keeps_alive = true;
+    head.body = find_body(outline, buffer, &head.fields)?;
+    Ok(())
+}
+
+fn find_body(outline: &Outline, buffer: &[u8], fields: &Fields) -> Result<BodyLength, Malformed> {
+    // Here a length tells of a body that does not come: RFC 9110 §8.6.
+    let tells_of_another = outline.verb == Verb::Head || outline.status == 304;
+    let ends_stream = outline.ends_stream && !tells_of_another;
+    let length = declared_length(buffer, fields, ends_stream)?;
+    match (length, outline.status) {
+        _ if tells_of_another => Ok(BodyLength::None),
+        (Some(1..), 100..200 | 204) => Err(Malformed::BodyNotAllowed),
+        (_, 100..200 | 204) => Ok(BodyLength::None),
+        (Some(length), _) => Ok(BodyLength::Sized(length)),
+        (None, _) if ends_stream => Ok(BodyLength::None),
+        (None, _) => Ok(BodyLength::UntilEnd),
+    }
+}
 
 /// Passes on to another sink what may stand in HTTP/2, with names in lower case.
 ///

@@ -1,6 +1,6 @@
 //! Do HTTP/2 heads keep to RFC 9113 §8 and to what HTTP/1 lines can carry?
 
-use crate::message::{BodyLength, HeadSink, Request, RequestHead};
+use crate::message::{BodyLength, HeadSink, Request, RequestHead, ResponseHead, Verb};
 
 use super::*;
 
@@ -251,6 +251,52 @@ fn trailers_are_checked() {
     check("transfer-encoding", "chunked", Err(Malformed::ConnectionSpecificField));
     check("X", "y", Err(Malformed::NameUppercase));
     check("x", "y\r\n", Err(Malformed::ValueInvalid));
+}
+
+/// Reads a response with these fields.
+fn respond(outline: Outline, fields: &[Pair<'_>]) -> Result<ResponseHead, Malformed> {
+    let fields = fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+    let (mut buffer, mut head) = (b"old".to_vec(), ResponseHead::default());
+    read_response(&outline, fields, &mut buffer, &mut head)?;
+    Ok(head)
+}
+
+#[test]
+fn responses_have_the_body_that_verb_and_status_allow() {
+    let check = |verb, status, length: Option<&str>, ends_stream, expected| {
+        let fields: Vec<Pair<'_>> = length.map(|it| ("content-length", it)).into_iter().collect();
+        let head = respond(Outline { verb, status, ends_stream }, &fields);
+        let body = head.map(|head| head.body);
+        assert_eq!(body, expected, "{verb:?} {status} {length:?} {ends_stream}");
+    };
+    check(Verb::Get, 200, None, false, Ok(BodyLength::UntilEnd));
+    check(Verb::Get, 200, None, true, Ok(BodyLength::None));
+    check(Verb::Get, 200, Some("5"), false, Ok(BodyLength::Sized(5)));
+    check(Verb::Get, 200, Some("0"), true, Ok(BodyLength::Sized(0)));
+    check(Verb::Get, 200, Some("5"), true, Err(Malformed::LengthInvalid));
+    check(Verb::Get, 200, Some("5, 5"), false, Err(Malformed::LengthInvalid));
+    check(Verb::Head, 200, Some("5"), true, Ok(BodyLength::None));
+    check(Verb::Get, 304, Some("5"), true, Ok(BodyLength::None));
+    check(Verb::Get, 204, None, true, Ok(BodyLength::None));
+    check(Verb::Get, 204, Some("5"), false, Err(Malformed::BodyNotAllowed));
+    check(Verb::Get, 103, None, false, Ok(BodyLength::None));
+    check(Verb::Get, 42, None, true, Err(Malformed::StatusInvalid));
+}
+
+#[test]
+fn response_fields_keep_the_same_rules() {
+    let outline = Outline { verb: Verb::Get, status: 200, ends_stream: true };
+    let refuse = |name, value, malformed| {
+        let head = respond(outline, &[(name, value)]);
+        assert_eq!(head.map(|head| head.status), Err(malformed), "{name}: {value}");
+    };
+    refuse("X", "y", Malformed::NameUppercase);
+    refuse("x", "y\r\nz: 1", Malformed::ValueInvalid);
+    refuse("connection", "close", Malformed::ConnectionSpecificField);
+    refuse("transfer-encoding", "chunked", Malformed::ConnectionSpecificField);
+    refuse(":status", "200", Malformed::PseudoHeaderUnexpected);
+    let head = respond(outline, &[("set-cookie", "a=1"), ("set-cookie", "b=2")]);
+    assert_eq!(head.map(|head| head.fields.len()), Ok(2));
 }
 
 #[derive(Default)]
