@@ -230,12 +230,15 @@ impl Local {
             key: entry.key(),
         });
         entry.insert(Rc::clone(&state));
+        self.telemetry.counters.connections_open.set(clients.len() as u64);
         state
     }
 
     /// Forgets a client connection that has ended.
     pub fn forget_client(&self, state: &ClientState) {
-        self.clients.borrow_mut().try_remove(state.key);
+        let mut clients = self.clients.borrow_mut();
+        clients.try_remove(state.key);
+        self.telemetry.counters.connections_open.set(clients.len() as u64);
     }
 
     /// Client connections open.
