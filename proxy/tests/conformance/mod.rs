@@ -1,3 +1,4 @@
 //! Does tollgate keep the rules of the protocols it speaks, with peers that do not?
 
 mod http1;
+mod http2;

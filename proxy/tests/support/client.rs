@@ -85,6 +85,12 @@ impl<S: Read + Write> Client<S> {
         self.response_to(verb)
     }
 
+    /// Sends bytes and reads the answer to a GET.
+    pub(crate) fn response_after(&mut self, bytes: impl AsRef<[u8]>) -> Response {
+        self.send(bytes);
+        self.response()
+    }
+
     /// Reads the answer to a GET.
     pub(crate) fn response(&mut self) -> Response {
         self.response_to("GET")
@@ -124,7 +130,7 @@ impl<S: Read + Write> Client<S> {
         }
         if let Some(length) = response.field("content-length") {
             let length = length.parse().map_err(io::Error::other)?;
-            response.body = self.take(length)?;
+            response.body = self.exactly(length)?;
             return Ok(());
         }
         response.body = self.rest()?;
@@ -139,7 +145,7 @@ impl<S: Read + Write> Client<S> {
                 while !self.line()?.is_empty() {}
                 return Ok(());
             }
-            body.extend(self.take(size)?);
+            body.extend(self.exactly(size)?);
             if !self.line()?.is_empty() {
                 return Err(io::Error::other("a chunk longer than its size"));
             }
@@ -156,7 +162,8 @@ impl<S: Read + Write> Client<S> {
         }
     }
 
-    fn take(&mut self, len: usize) -> io::Result<Vec<u8>> {
+    /// Reads so many bytes.
+    pub(crate) fn exactly(&mut self, len: usize) -> io::Result<Vec<u8>> {
         while self.unread.len() < len {
             self.fill()?;
         }

@@ -11,9 +11,11 @@ use bytes::Bytes;
 use h2::client::SendRequest;
 use http::{Request, Response};
 use monoio::net::TcpStream;
+use tollgate_core::definition::Installation;
 use tollgate_core::message::{Scheme, Verb};
-use tollgate_core::snapshot::Snapshot;
+use tollgate_core::snapshot::{Rules, compile};
 
+use super::super::Guard;
 use super::*;
 use crate::certificates::client_configs;
 use crate::client::{Announced, Opening};
@@ -24,9 +26,11 @@ use crate::publication::Published;
 use crate::telemetry::{WorkerCounters, WorkerTelemetry};
 
 fn local() -> Rc<Local> {
+    let (compiled, problems) = compile(&Installation::default(), 1, Rules::default(), None);
+    let snapshot = compiled.unwrap_or_else(|| panic!("{problems:?}"));
     let published = Published {
         revision: 1,
-        snapshot: Arc::new(Snapshot::empty()),
+        snapshot: Arc::new(snapshot),
         targets: Vec::new(),
         stage_slots: Vec::new(),
     };
@@ -42,7 +46,7 @@ fn local() -> Rc<Local> {
 }
 
 /// Answers with the request's path in a field and its body as the body.
-async fn echo(mut asked: Http2Exchange) {
+async fn echo(mut asked: Http2Exchange, _: Rc<Local>) {
     if let Some(malformed) = asked.refused {
         let opening = Opening { status: malformed.status(), body: Announced::Sized(0) };
         asked.reply.start(&mut |_| Some(opening));
@@ -80,9 +84,12 @@ fn serving(stream: TcpStream, local: &Rc<Local>) -> impl Future<Output = ()> + '
         Client { ip: peer.ip(), port: peer.port(), local_port: 0, scheme: Scheme::Http, tls: None };
     let state = local.remember_client(socket);
     let (reader, writer) = split(stream);
-    let already_read = Buffer::empty();
     let local = Rc::clone(local);
-    serve(Http2Connection { reader, writer, already_read, client, state, local }, echo)
+    let guard = Guard { state: Rc::clone(&state), local: Rc::clone(&local), shut: None };
+    let may_turn_http2 = false;
+    let connection =
+        Connection { guard, reader, writer, socket, client, state, local, may_turn_http2 };
+    serve(connection, Buffer::empty(), echo)
 }
 
 async fn client_on(stream: TcpStream) -> SendRequest<Bytes> {
