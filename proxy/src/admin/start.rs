@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -177,6 +178,16 @@ fn cannot_listen(option: &str, address: SocketAddr, error: &io::Error) -> String
     format!("{option} {address}: {advice}")
 }
 
+/// A folder that is not there is the usual reason.
+fn cannot_log(path: &Path, error: &io::Error) -> String {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let advice = match folder.filter(|folder| !folder.is_dir()) {
+        Some(folder) => format!("create the folder {} first", folder.display()),
+        None => report::advice_on_file(error).to_owned(),
+    };
+    format!("--access-log {}: {error}; {advice}", path.display())
+}
+
 /// Starts the log thread, where access logs are on, and gives each worker its end.
 fn start_logs(
     options: &AccessLogOptions,
@@ -185,8 +196,9 @@ fn start_logs(
     let sink = match &options.target {
         AccessLogTarget::Off => return Ok((None, telemetry_of(counters, Vec::new()))),
         AccessLogTarget::Stdout => Sink::stdout(),
-        AccessLogTarget::File(path) => Sink::file(path.clone())
-            .map_err(|error| format!("--access-log {}: {error}", path.display()))?,
+        AccessLogTarget::File(path) => {
+            Sink::file(path.clone()).map_err(|error| cannot_log(path, &error))?
+        }
     };
     let (thread, logs) = LogThread::start(counters, sink, render_access)
         .map_err(|error| format!("the log thread cannot start: {error}"))?;
@@ -270,6 +282,10 @@ mod tests {
         let nowhere = options(&["a.yaml", "--access-log=/proc/nowhere/log"]);
         let error = start_logs(&nowhere.access_log, &counters).expect_err("no such folder");
         assert!(error.starts_with("--access-log /proc/nowhere/log: "), "{error}");
+        assert!(error.ends_with("; create the folder /proc/nowhere first"), "{error}");
+        let nothing = options(&["a.yaml", &format!("--access-log={}", folder.path().display())]);
+        let error = start_logs(&nothing.access_log, &counters).expect_err("it is a folder");
+        assert!(error.ends_with("; name a file in this folder"), "{error}");
     }
 
     #[test]

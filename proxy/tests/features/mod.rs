@@ -18,4 +18,5 @@ mod mock_integration;
 mod rest_api_routing;
 mod socket_activation;
 mod stage_variables;
+mod start_errors;
 mod timeouts;
