@@ -9,6 +9,7 @@ use rustls::{ClientConfig, RootCertStore};
 use super::table::load_chain;
 use super::verifier::AnyIssuer;
 use super::{CertificateProblem as Problem, SecurityPolicy};
+use crate::net::tls::Alpn;
 
 /// Servers whose sessions are remembered for resumption.
 const SESSIONS_MAX: usize = 1024;
@@ -86,7 +87,7 @@ pub(super) fn configs(
 }
 
 fn finish(mut config: ClientConfig) -> Arc<ClientConfig> {
-    config.alpn_protocols = super::alpn_protocols();
+    config.alpn_protocols = vec![Alpn::Http11.as_bytes().to_vec()];
     config.resumption = Resumption::store(Arc::new(ClientSessionMemoryCache::new(SESSIONS_MAX)));
     config.enable_early_data = false;
     Arc::new(config)

@@ -56,12 +56,12 @@ impl Http2Body {
     /// The next piece, waited for; `None` at the end.
     ///
     /// # Errors
-    /// As [`Self::take_ready`]; `Truncated` also where the client paused too long.
+    /// As [`Self::take_ready`], and [`BodyFailure::TimedOut`] where the client paused too long.
     pub async fn next(&mut self) -> Result<Option<Buffer>, BodyFailure> {
         let step = self.step;
         let next = poll_fn(|context| self.poll_next(context));
         // Nothing is at the kernel here, so the wait may be dropped.
-        within(step, next).await.unwrap_or(Err(BodyFailure::Truncated))
+        within(step, next).await.unwrap_or(Err(BodyFailure::TimedOut))
     }
 
     fn poll_next(

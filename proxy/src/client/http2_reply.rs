@@ -83,6 +83,11 @@ impl Http2Reply {
         }
     }
 
+    /// The status of the answer; 0 before it has begun.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
     /// Whether the answer is complete.
     pub fn is_ended(&self) -> bool {
         matches!(self.state, State::Ended)
@@ -118,11 +123,6 @@ impl Http2Reply {
         let mut interim = Response::new(());
         *interim.status_mut() = StatusCode::CONTINUE;
         self.respond.send_informational(interim).map_err(failure)
-    }
-
-    /// The status of the answer; 0 before it has begun.
-    pub fn status(&self) -> u16 {
-        self.status
     }
 
     /// Begins the answer with what `fill` writes, unless it takes that back.

@@ -53,6 +53,9 @@ pub(super) enum End {
     SpeakHttp2(Buffer),
 }
 
+/// How an HTTP/2 connection begins (RFC 9113 §3.4), up to where HTTP/1 would know better.
+const HTTP2_PREFACE_LINE: &[u8] = b"PRI * HTTP/2.0\r\n";
+
 /// Serves requests until one side ends the connection.
 pub(super) async fn serve(connection: &mut Connection) -> End {
     loop {
@@ -84,6 +87,8 @@ pub(super) async fn serve(connection: &mut Connection) -> End {
 }
 
 /// Serves what has come: one request, and those pipelined behind it.
+///
+/// `left` gets what was read of a protocol that is not ours to speak.
 async fn busy(connection: &mut Connection) -> Then {
     let local = Rc::clone(&connection.local);
     let mut input = Buffer::take();
@@ -132,18 +137,22 @@ async fn read_head(
     let deadline = &connection.state.deadline;
     local.wheel.arm(deadline, local.bounds.head, Expiry::ShutReading, recent());
     loop {
-        // No verb begins like that, so a connection that does speaks HTTP/2 from its first byte.
-        if input.unread().starts_with(b"PRI * HTTP/2.0\r\n") {
+        let may_be_preface = connection.may_turn_http2 && begins_http2(input.unread());
+        if may_be_preface && input.len() >= HTTP2_PREFACE_LINE.len() {
             return Err(NoHead::Http2Preface);
         }
         let has_end = match &mut scanner {
+            _ if may_be_preface => false,
             None => !input.is_empty(),
             Some(scanner) => scanner.push(input.unread()).map_err(NoHead::Malformed)?.is_some(),
         };
         if has_end {
             let parsed = parse_request(input.unread(), connection.client.scheme, head);
             match parsed.map_err(NoHead::Malformed)? {
-                Parsed::Complete => return Ok(()),
+                Parsed::Complete => {
+                    connection.may_turn_http2 = false;
+                    return Ok(());
+                }
                 Parsed::Partial => scanner = Some(HeadScanner::for_request()),
             }
         }
@@ -159,6 +168,12 @@ async fn read_head(
             Ok(_) => {}
         }
     }
+}
+
+/// Whether `bytes` begin with the line that begins HTTP/2, or are the beginning of it.
+fn begins_http2(bytes: &[u8]) -> bool {
+    let len = bytes.len().min(HTTP2_PREFACE_LINE.len());
+    bytes[..len] == HTTP2_PREFACE_LINE[..len]
 }
 
 async fn on_no_head(connection: &mut Connection, no_head: NoHead) -> Then {

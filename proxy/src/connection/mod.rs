@@ -14,13 +14,9 @@ use std::sync::Arc;
 
 use monoio::net::TcpStream;
 use tollgate_core::context::{Client, Tls};
-use tollgate_core::message::{Request, Scheme};
-
-use self::http2::{Http2Connection, Http2Exchange};
+use tollgate_core::message::Scheme;
 
 use crate::certificates::ServerTls;
-use crate::client::{Reply, RequestBody};
-use crate::exchange::{exchange, refuse};
 use crate::local::{ClientState, Local};
 use crate::net::tls::{Alpn, Handshake, accept};
 use crate::net::{Buffer, Reader, Socket, Writer, split};
@@ -37,6 +33,8 @@ struct Connection {
     client: Client,
     state: Rc<ClientState>,
     local: Rc<Local>,
+    /// Whether the first bytes may still show that the client speaks HTTP/2.
+    may_turn_http2: bool,
 }
 
 /// Sees to it that a connection ends and is forgotten, however its task ends.
@@ -85,7 +83,9 @@ pub async fn serve(
             http1::End::SpeakHttp2(bytes) => already_read = bytes,
         }
     }
-    Box::pin(serve_http2(connection, already_read)).await;
+    // From here on the halves end before the guard, and with them the descriptor.
+    connection.guard.shut = None;
+    Box::pin(http2::serve(connection, already_read, http2::run)).await;
 }
 
 /// Makes a connection of a socket; `None` where the client is gone or cannot be agreed with.
@@ -107,35 +107,19 @@ async fn open(
     let guard = Guard { state: Rc::clone(&state), local: Rc::clone(&local), shut: None };
     let Some(tls) = tls else {
         let (reader, writer) = split(stream);
-        return Some((Connection { guard, reader, writer, socket, client, state, local }, None));
+        let may_turn_http2 = true;
+        let connection =
+            Connection { guard, reader, writer, socket, client, state, local, may_turn_http2 };
+        return Some((connection, None));
     };
     let (reader, writer, handshake) = shake_hands(stream, &tls, &state, &local).await?;
     client.scheme = Scheme::Https;
     client.tls = Some(Tls { version: handshake.version, cipher_suite: handshake.cipher_suite });
-    let connection = Connection { guard, reader, writer, socket, client, state, local };
+    // "HTTP/2 over TLS uses the 'h2' protocol identifier" (RFC 9113 §3.2), and nothing else.
+    let may_turn_http2 = false;
+    let connection =
+        Connection { guard, reader, writer, socket, client, state, local, may_turn_http2 };
     Some((connection, handshake.alpn))
-}
-
-async fn serve_http2(connection: Connection, already_read: Buffer) {
-    let Connection { mut guard, reader, writer, client, state, local, .. } = connection;
-    // The halves go before the guard, and with them the descriptor.
-    guard.shut = None;
-    let exchanges = Rc::clone(&local);
-    let connection = Http2Connection { reader, writer, already_read, client, state, local };
-    http2::serve(connection, move |exchange| run_http2_exchange(Rc::clone(&exchanges), exchange))
-        .await;
-}
-
-async fn run_http2_exchange(local: Rc<Local>, exchange_of_stream: Http2Exchange) {
-    let Http2Exchange { head_bytes, head, body, reply, client, refused } = exchange_of_stream;
-    let mut reply = Reply::Http2(reply);
-    if let Some(malformed) = refused {
-        return refuse(malformed, &mut reply).await;
-    }
-    let mut body = RequestBody::Http2(body);
-    let request = Request { bytes: head_bytes.unread(), head: &head };
-    exchange(&local, client, request, (&mut body, &mut reply)).await;
-    local.give_back_head(head);
 }
 
 /// Does the TLS handshake within its time; `None` where there is nobody left to talk to.

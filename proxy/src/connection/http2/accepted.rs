@@ -16,21 +16,21 @@ use crate::net::Buffer;
 const FIELDS_USUAL: usize = 32;
 
 /// A request on an HTTP/2 stream, ready to be exchanged.
-pub struct Http2Exchange {
+pub(in crate::connection) struct Http2Exchange {
     /// The bytes that the head points into.
-    pub head_bytes: Buffer,
+    pub(super) head_bytes: Buffer,
     /// The head.
-    pub head: RequestHead,
+    pub(super) head: RequestHead,
     /// What follows it.
-    pub body: Http2Body,
+    pub(super) body: Http2Body,
     /// Where the answer goes.
-    pub reply: Http2Reply,
+    pub(super) reply: Http2Reply,
     /// The client.
-    pub client: Client,
+    pub(super) client: Client,
     /// Why the head is not acceptable; then the answer is [`Malformed::status`] and nothing else.
     ///
     /// [`Malformed::status`]: tollgate_core::wire::Malformed::status
-    pub refused: Option<tollgate_core::wire::Malformed>,
+    pub(super) refused: Option<tollgate_core::wire::Malformed>,
 }
 
 /// Reads the head of a stream; `None` where it is malformed: then the stream has been reset.

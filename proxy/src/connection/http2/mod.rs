@@ -2,7 +2,7 @@
 //!
 //! `h2` speaks the protocol; this task drives it and nothing else does. Each request runs as a task
 //! of its own, so that one cannot hold up another. Whatever they answer wakes this task once, and
-//! all that `h2` then has to say leaves in one write.
+//! all that `h2` then has to say guards in one write.
 //!
 //! ```text
 //!        frames            requests              exchanges (one task each)
@@ -33,12 +33,16 @@ use tollgate_core::limits::{
     HTTP2_HEADER_LIST_BYTES_MAX, HTTP2_LOCAL_ERRORS_MAX, HTTP2_PENDING_RESETS_MAX,
     HTTP2_RESET_STREAMS_REMEMBERED, HTTP2_SEND_BUFFER_BYTES_MAX, HTTP2_STREAM_WINDOW_BYTES,
 };
+use tollgate_core::message::Request;
 
 use self::accepted::read_exchange;
 use self::watch::{FrameWatch, WatchedStream};
-use crate::client::Piece;
+use super::Connection;
+use crate::client::{Piece, Reply, RequestBody};
+use crate::exchange::{exchange, refuse};
+use crate::fence::Fence;
 use crate::local::{ClientState, Local};
-use crate::net::{Buffer, Gathered, PollStream, Reader, Writer};
+use crate::net::{Buffer, Gathered, PollStream};
 use crate::time::{Expiry, now};
 
 pub(super) use accepted::Http2Exchange;
@@ -47,28 +51,17 @@ pub(super) use accepted::Http2Exchange;
 /// client has reset is closed for `h2` while its exchange winds up.
 const EXCHANGES_MAX: usize = 2 * HTTP2_CONCURRENT_STREAMS_MAX as usize;
 
-/// A client connection that speaks HTTP/2.
-pub(super) struct Http2Connection {
-    /// Where frames come from.
-    pub reader: Reader,
-    /// Where frames go.
-    pub writer: Writer,
-    /// Bytes that were read before the protocol was known.
-    pub already_read: Buffer,
-    /// Who is at the other end.
-    pub client: Client,
-    /// What the worker knows of the connection.
-    pub state: Rc<ClientState>,
-    /// The worker's own.
-    pub local: Rc<Local>,
-}
-
 /// Serves requests, each by a task that runs `exchange`, until one side ends the connection.
-pub(super) async fn serve<F>(connection: Http2Connection, exchange: impl Fn(Http2Exchange) -> F)
-where
+///
+/// `already_read` was read before the protocol was known.
+pub(super) async fn serve<F>(
+    connection: Connection,
+    already_read: Buffer,
+    exchange: impl Fn(Http2Exchange, Rc<Local>) -> F,
+) where
     F: Future<Output = ()> + 'static,
 {
-    let Http2Connection { reader, writer, already_read, client, state, local } = connection;
+    let Connection { guard, reader, writer, client, state, local, .. } = connection;
     let watch = Rc::new(RefCell::new(FrameWatch::new(now().monotonic_us)));
     let stream = PollStream::new(reader, writer, already_read);
     let gathered = stream.gathered();
@@ -78,8 +71,35 @@ where
     let running = Rc::new(Running::default());
     let mut driver =
         Driver { h2, gathered, watch, running, client, state, local, phase: Phase::Serving };
+    // Dropped before the driver and the operations that it may have at the kernel.
+    let _guard = guard;
     driver.state.idle(&driver.local);
     poll_fn(|context| driver.poll(context, &exchange)).await;
+}
+
+/// Runs one exchange behind a fence: a defect costs its stream and nothing else.
+pub(super) async fn run(asked: Http2Exchange, local: Rc<Local>) {
+    let counters = Rc::clone(&local);
+    if let Err(panicked) = Fence::new(Box::pin(exchange_on(asked, local))).await {
+        counters.telemetry.counters.panics.add(1);
+        tracing::error!(message = panicked.0, "an exchange panicked");
+    }
+}
+
+async fn exchange_on(asked: Http2Exchange, local: Rc<Local>) {
+    let Http2Exchange { head_bytes, head, body, reply, client, refused } = asked;
+    let (mut body, mut reply) = (RequestBody::Http2(body), Reply::Http2(reply));
+    match refused {
+        Some(malformed) => {
+            local.telemetry.counters.malformed.add(1);
+            refuse(malformed, &mut reply).await;
+        }
+        None => {
+            let request = Request { bytes: head_bytes.unread(), head: &head };
+            exchange(&local, client, request, (&mut body, &mut reply)).await;
+        }
+    }
+    local.give_back_head(head);
 }
 
 /// Sends our SETTINGS and awaits the preface.
@@ -149,7 +169,7 @@ enum Phase {
     Serving,
     /// A GOAWAY is out; requests that are on their way are still served.
     Draining,
-    /// The client has gone too far; only the GOAWAY is still to leave.
+    /// The client has gone too far; only the GOAWAY is still to guard.
     Refusing,
 }
 
@@ -170,7 +190,7 @@ impl Driver {
     fn poll<F>(
         &mut self,
         context: &mut Context<'_>,
-        exchange: &impl Fn(Http2Exchange) -> F,
+        exchange: &impl Fn(Http2Exchange, Rc<Local>) -> F,
     ) -> Poll<()>
     where
         F: Future<Output = ()> + 'static,
@@ -197,7 +217,7 @@ impl Driver {
     fn poll_requests<F>(
         &mut self,
         context: &mut Context<'_>,
-        exchange: &impl Fn(Http2Exchange) -> F,
+        exchange: &impl Fn(Http2Exchange, Rc<Local>) -> F,
     ) -> bool
     where
         F: Future<Output = ()> + 'static,
@@ -216,7 +236,7 @@ impl Driver {
                 continue;
             };
             let running = RunningExchange::begin(&self.running);
-            let exchange = exchange(accepted);
+            let exchange = exchange(accepted, Rc::clone(&self.local));
             monoio::spawn(async move {
                 exchange.await;
                 drop(running);
@@ -230,7 +250,7 @@ impl Driver {
             self.phase = Phase::Draining;
             self.h2.graceful_shutdown();
             if self.state.is_idle() {
-                // A client that does not take leave gets a last moment like any other.
+                // A client that does not take guard gets a last moment like any other.
                 self.state.idle(&self.local);
             }
         }

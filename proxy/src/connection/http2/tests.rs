@@ -11,27 +11,45 @@ use bytes::Bytes;
 use h2::client::SendRequest;
 use http::{Request, Response};
 use monoio::net::TcpStream;
+use tollgate_core::definition::Installation;
 use tollgate_core::message::{Scheme, Verb};
+use tollgate_core::snapshot::{Rules, compile};
 
+use super::super::Guard;
 use super::*;
-use crate::client::Announced;
-use crate::local::Bounds;
+use crate::certificates::client_configs;
+use crate::client::{Announced, Opening};
+use crate::local::{Bounds, Shared};
 use crate::net::rig::{listen, on_both_drivers, socket_pair};
 use crate::net::{Socket, split};
 use crate::publication::Published;
 use crate::telemetry::{WorkerCounters, WorkerTelemetry};
 
 fn local() -> Rc<Local> {
-    let published = Published { revision: 1, targets: Vec::new(), stage_slots: Vec::new() };
+    let (compiled, problems) = compile(&Installation::default(), 1, Rules::default(), None);
+    let snapshot = compiled.unwrap_or_else(|| panic!("{problems:?}"));
+    let published = Published {
+        revision: 1,
+        snapshot: Arc::new(snapshot),
+        targets: Vec::new(),
+        stage_slots: Vec::new(),
+    };
+    let shared = Shared {
+        publication: Arc::new(ArcSwap::from_pointee(published)),
+        bounds: Bounds::default(),
+        upstream_tls: client_configs(&[]).expect("no files"),
+        orders: Arc::default(),
+        running: Arc::default(),
+    };
     let telemetry = WorkerTelemetry::new(Arc::new(WorkerCounters::default()), None);
-    let publication = Arc::new(ArcSwap::from_pointee(published));
-    Rc::new(Local::new(publication, telemetry, Bounds::default()))
+    Rc::new(Local::new(shared, telemetry))
 }
 
 /// Answers with the request's path in a field and its body as the body.
-async fn echo(mut asked: Http2Exchange) {
+async fn echo(mut asked: Http2Exchange, _: Rc<Local>) {
     if let Some(malformed) = asked.refused {
-        asked.reply.start(malformed.status(), Announced::Sized(0), &mut |_| {});
+        let opening = Opening { status: malformed.status(), body: Announced::Sized(0) };
+        asked.reply.start(&mut |_| Some(opening));
         let _ = asked.reply.finish().await;
         return;
     }
@@ -43,7 +61,10 @@ async fn echo(mut asked: Http2Exchange) {
         Verb::Get => Announced::Sized(0),
         _ => Announced::Unknown,
     };
-    asked.reply.start(200, announced, &mut |head| head.push(b"X-Path", &path));
+    asked.reply.start(&mut |head| {
+        head.push(b"X-Path", &path);
+        Some(Opening { status: 200, body: announced })
+    });
     if asked.head.verb != Verb::Get && asked.reply.flush().await.is_err() {
         return;
     }
@@ -63,9 +84,12 @@ fn serving(stream: TcpStream, local: &Rc<Local>) -> impl Future<Output = ()> + '
         Client { ip: peer.ip(), port: peer.port(), local_port: 0, scheme: Scheme::Http, tls: None };
     let state = local.remember_client(socket);
     let (reader, writer) = split(stream);
-    let already_read = Buffer::empty();
     let local = Rc::clone(local);
-    serve(Http2Connection { reader, writer, already_read, client, state, local }, echo)
+    let guard = Guard { state: Rc::clone(&state), local: Rc::clone(&local), shut: None };
+    let may_turn_http2 = false;
+    let connection =
+        Connection { guard, reader, writer, socket, client, state, local, may_turn_http2 };
+    serve(connection, Buffer::empty(), echo)
 }
 
 async fn client_on(stream: TcpStream) -> SendRequest<Bytes> {

@@ -99,7 +99,9 @@ impl Session {
                 return Ok(Received::End);
             }
             match self.step()? {
-                Step::Continue | Step::Plaintext => {}
+                Step::Continue => {}
+                // Application data may not come within a handshake message (RFC 8446 §5.1).
+                Step::Plaintext => self.is_mid_message = false,
                 Step::PeerClosed => self.end(),
                 Step::Blocked => {
                     self.settle();
