@@ -45,7 +45,9 @@ const REQUEST: &str = "GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r
 #[test]
 fn only_tls_1_2_and_1_3_are_spoken() {
     let (gateway, _origin) = started(1);
-    for (option, is_spoken) in [("-tls1_2", true), ("-tls1_3", true), ("-tls1_1", false), ("-tls1", false)] {
+    for (option, is_spoken) in
+        [("-tls1_2", true), ("-tls1_3", true), ("-tls1_1", false), ("-tls1", false)]
+    {
         let said = s_client(&gateway, &[option, "-cipher", "ALL:@SECLEVEL=0"], REQUEST);
         assert_eq!(said.contains("HTTP/1.1 200 OK"), is_spoken, "{option}: {said}");
     }
@@ -54,12 +56,20 @@ fn only_tls_1_2_and_1_3_are_spoken() {
 #[test]
 fn weak_ciphers_are_not_spoken() {
     let (gateway, _origin) = started(1);
-    for cipher in ["AES128-SHA", "AES256-GCM-SHA384", "DHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA", "NULL", "aNULL"] {
+    for cipher in [
+        "AES128-SHA",
+        "AES256-GCM-SHA384",
+        "DHE-RSA-AES128-GCM-SHA256",
+        "ECDHE-ECDSA-AES128-SHA",
+        "NULL",
+        "aNULL",
+    ] {
         let cipher = format!("{cipher}:@SECLEVEL=0");
         let said = s_client(&gateway, &["-tls1_2", "-cipher", &cipher], REQUEST);
         assert!(!said.contains("HTTP/1.1"), "{cipher}: {said}");
     }
-    let good = s_client(&gateway, &["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"], REQUEST);
+    let good =
+        s_client(&gateway, &["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"], REQUEST);
     assert!(good.contains("HTTP/1.1 200 OK"), "{good}");
 }
 
@@ -77,7 +87,10 @@ fn the_protocol_is_agreed_by_alpn() {
     check("x,http/1.1", "ALPN protocol: http/1.1");
     check("spdy/3", "no application protocol");
     let without = s_client(&gateway, &[], REQUEST);
-    assert!(without.contains("No ALPN negotiated") && without.contains("HTTP/1.1 200 OK"), "{without}");
+    assert!(
+        without.contains("No ALPN negotiated") && without.contains("HTTP/1.1 200 OK"),
+        "{without}"
+    );
 }
 
 #[test]
@@ -91,7 +104,8 @@ fn sessions_resume_on_every_worker() {
             let stream = connect(Arc::clone(&config), gateway.tls).expect("a handshake");
             let mut client = Client::over(stream);
             assert_eq!(client.get("/x").status, 200);
-            resumed += usize::from(client.stream().conn.handshake_kind() == Some(HandshakeKind::Resumed));
+            resumed +=
+                usize::from(client.stream().conn.handshake_kind() == Some(HandshakeKind::Resumed));
         }
         assert!(resumed >= 18, "{resumed} of 20 resumed with {versions:?}");
     }
@@ -178,7 +192,10 @@ fn a_record_that_was_tampered_with_ends_the_connection() {
     socket.set_read_timeout(Some(Duration::from_secs(5))).expect("a socket");
     let mut rest = Vec::new();
     let _ = socket.read_to_end(&mut rest);
-    assert!(socket.write_all(&forged).is_err() || socket.read(&mut [0]).map_or(true, |count| count == 0));
+    assert!(
+        socket.write_all(&forged).is_err()
+            || socket.read(&mut [0]).map_or(true, |count| count == 0)
+    );
     assert!(origin.bytes().is_empty());
 }
 
@@ -216,7 +233,9 @@ fn the_certificate_follows_the_name() {
         let end = text.find("-----END CERTIFICATE-----").expect("a certificate");
         text[begin..end].trim().to_owned()
     };
-    let of = |pem: &str| pem.split("-----END").next().unwrap_or_default().replace("\r\n", "\n").trim().to_owned();
+    let of = |pem: &str| {
+        pem.split("-----END").next().unwrap_or_default().replace("\r\n", "\n").trim().to_owned()
+    };
     let other_pem = std::fs::read_to_string(path("chain.pem")).expect("a file");
     let default_pem = std::fs::read_to_string(gateway.path("chain.pem")).expect("a file");
     assert_eq!(subject("other.test"), of(&other_pem));

@@ -17,7 +17,8 @@ fn lines(gateway: &Gateway, name: &str, count: usize) -> Vec<String> {
 #[test]
 fn the_json_preset_is_json() {
     let origin = recording_origin::start();
-    let gateway = Setup::of(&everything(&origin.url())).with(&["--access-log", "access.log"]).start();
+    let gateway =
+        Setup::of(&everything(&origin.url())).with(&["--access-log", "access.log"]).start();
     let mut client = gateway.connect();
     let response = client.get("/x?a=b");
     assert_eq!(client.get("/status/404").status, 404);
@@ -58,7 +59,8 @@ fn what_a_client_sends_cannot_forge_a_line() {
 #[test]
 fn a_signal_reopens_the_file() {
     let origin = recording_origin::start();
-    let gateway = Setup::of(&everything(&origin.url())).with(&["--access-log", "access.log"]).start();
+    let gateway =
+        Setup::of(&everything(&origin.url())).with(&["--access-log", "access.log"]).start();
     assert_eq!(gateway.get("/x").status, 200);
     lines(&gateway, "access.log", 1);
     std::fs::rename(gateway.path("access.log"), gateway.path("old.log")).expect("a move");
@@ -72,7 +74,10 @@ fn a_signal_reopens_the_file() {
 #[test]
 fn every_request_under_load_is_logged_or_counted() {
     let origin = recording_origin::start();
-    let gateway = Setup::of(&everything(&origin.url())).workers(2).with(&["--access-log", "access.log"]).start();
+    let gateway = Setup::of(&everything(&origin.url()))
+        .workers(2)
+        .with(&["--access-log", "access.log"])
+        .start();
     let mut client = gateway.connect();
     for _ in 0..50 {
         client.send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(20));
@@ -84,7 +89,9 @@ fn every_request_under_load_is_logged_or_counted() {
     assert_eq!(lines.len(), 1000);
     let mut ids: Vec<_> = lines
         .iter()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["requestId"].to_string())
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).expect("JSON")["requestId"].to_string()
+        })
         .collect();
     ids.sort();
     ids.dedup();

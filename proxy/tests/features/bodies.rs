@@ -39,10 +39,14 @@ fn bodies_with_a_length_pass_up_and_down() {
 fn chunked_bodies_pass_up() {
     let (gateway, origin) = started();
     let mut client = gateway.connect();
-    for (size, chunk) in [(0, 1), (1, 1), (1_000, 1), (1_000, 7), (100_000, 1_000), (1_000_000, 65_536)] {
+    for (size, chunk) in
+        [(0, 1), (1, 1), (1_000, 1), (1_000, 7), (100_000, 1_000), (1_000_000, 65_536)]
+    {
         origin.forget();
         let body = pattern(size);
-        let mut bytes = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+        let mut bytes =
+            b"POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                .to_vec();
         for chunk in body.chunks(chunk) {
             bytes.extend(format!("{:x}\r\n", chunk.len()).bytes());
             bytes.extend_from_slice(chunk);
@@ -85,7 +89,10 @@ fn an_http_1_0_client_gets_no_chunks() {
 fn a_payload_above_10_mb_is_too_large() {
     let (gateway, origin) = started();
     let mut client = gateway.connect();
-    client.send(format!("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n", LARGEST + 1));
+    client.send(format!(
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n",
+        LARGEST + 1
+    ));
     let response = client.response();
     assert_eq!(response.status, 413, "{response:?}");
     assert_eq!(response.field("x-amzn-errortype"), Some("RequestTooLargeException"));

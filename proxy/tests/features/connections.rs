@@ -25,7 +25,10 @@ fn pipelined_requests_are_answered_in_order() {
     let (gateway, _origin) = started();
     let mut client = gateway.connect();
     let post = |body: &str| {
-        format!("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+        format!(
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
     };
     let chunked = "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n7\r\nchunked\r\n0\r\n\r\n";
     let head = "HEAD /bytes/10 HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -131,7 +134,9 @@ fn interim_answers_do_not_confuse_the_order() {
 fn an_upstream_that_says_close_is_not_asked_again() {
     let origin = Origin::answering(|request| {
         let answer = recording_origin::answer(request);
-        String::from_utf8_lossy(&answer).replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n").into_bytes()
+        String::from_utf8_lossy(&answer)
+            .replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
+            .into_bytes()
     });
     let gateway = Gateway::serving(&everything(&origin.url()));
     let mut client = gateway.connect();
@@ -145,7 +150,11 @@ fn an_upstream_that_says_close_is_not_asked_again() {
 #[test]
 fn an_upstream_that_says_too_much_is_not_asked_again() {
     let origin = Origin::answering(|request| {
-        [recording_origin::answer(request), b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil".to_vec()].concat()
+        [
+            recording_origin::answer(request),
+            b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil".to_vec(),
+        ]
+        .concat()
     });
     let gateway = Gateway::serving(&everything(&origin.url()));
     let mut client = gateway.connect();

@@ -6,7 +6,9 @@ use crate::support::{Gateway, Origin};
 
 #[test]
 fn preflights_are_answered_and_answers_marked() {
-    let origin = Origin::answering(|_| answer_with(200, "Access-Control-Allow-Origin: http://theirs\r\n", b"ok"));
+    let origin = Origin::answering(|_| {
+        answer_with(200, "Access-Control-Allow-Origin: http://theirs\r\n", b"ok")
+    });
     let any = "x-amazon-apigateway-any-method";
     let routes = http(&method("/$default", any, &http_api_proxy(&origin.url(), "")));
     let cors = "x-amazon-apigateway-cors: {allowOrigins: ['https://app.example'], allowMethods: [GET, POST], \
@@ -14,7 +16,8 @@ fn preflights_are_answered_and_answers_marked() {
     let gateway = Gateway::serving(&format!("{routes}{cors}"));
     let mut client = gateway.connect();
     let ours = "Origin: https://app.example\r\n";
-    let preflight = client.ask("OPTIONS", "/x", &format!("{ours}Access-Control-Request-Method: GET\r\n"), b"");
+    let preflight =
+        client.ask("OPTIONS", "/x", &format!("{ours}Access-Control-Request-Method: GET\r\n"), b"");
     assert_eq!((preflight.status, preflight.body.len()), (204, 0), "{preflight:?}");
     assert_eq!(preflight.field("access-control-allow-origin"), Some("https://app.example"));
     assert_eq!(preflight.field("access-control-max-age"), Some("60"));

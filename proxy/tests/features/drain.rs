@@ -49,7 +49,10 @@ fn clients_under_load_see_no_cut_answer() {
                 let mut client = Client::connect(address);
                 let mut answered = 0;
                 loop {
-                    if client.try_send("GET /bytes/5000 HTTP/1.1\r\nHost: localhost\r\n\r\n").is_err() {
+                    if client
+                        .try_send("GET /bytes/5000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        .is_err()
+                    {
                         return Ok(answered);
                     }
                     match client.head() {
@@ -82,7 +85,8 @@ fn clients_under_load_see_no_cut_answer() {
 #[test]
 fn what_is_not_answered_in_the_grace_period_is_cut() {
     let origin = stalled_origin::start();
-    let mut gateway = Setup::of(&everything(&origin.url())).with(&["--grace-period", "300ms"]).start();
+    let mut gateway =
+        Setup::of(&everything(&origin.url())).with(&["--grace-period", "300ms"]).start();
     let mut client = gateway.connect();
     client.send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n");
     eventually("it is under way", || (!origin.bytes().is_empty()).then_some(()));
@@ -93,7 +97,8 @@ fn what_is_not_answered_in_the_grace_period_is_cut() {
 #[test]
 fn a_second_signal_ends_at_once() {
     let origin = stalled_origin::start();
-    let mut gateway = Setup::of(&everything(&origin.url())).with(&["--grace-period", "60s"]).start();
+    let mut gateway =
+        Setup::of(&everything(&origin.url())).with(&["--grace-period", "60s"]).start();
     let mut client = gateway.connect();
     client.send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n");
     eventually("it is under way", || (!origin.bytes().is_empty()).then_some(()));
@@ -109,7 +114,9 @@ fn readiness_goes_first() {
     let origin = recording_origin::start();
     let mut gateway = Setup::of(&everything(&origin.url())).with(&["--drain-delay", "1s"]).start();
     gateway.signal(Signal::TERM);
-    eventually("readiness is withdrawn", || (gateway.ask_admin("/-/ready").status == 503).then_some(()));
+    eventually("readiness is withdrawn", || {
+        (gateway.ask_admin("/-/ready").status == 503).then_some(())
+    });
     assert_eq!(gateway.get("/x").status, 200, "new connections are served meanwhile");
     assert_eq!(gateway.wait(Duration::from_secs(10)), Some(0));
 }

@@ -7,7 +7,9 @@ use rustix::process::Signal;
 use crate::support::definition::everything;
 use crate::support::gateway::{Gateway, Setup};
 use crate::support::recording_origin::pattern;
-use crate::support::{eventually, half_closed_client, killed_origin, recording_origin, reset_origin};
+use crate::support::{
+    eventually, half_closed_client, killed_origin, recording_origin, reset_origin,
+};
 
 fn on(driver: &str, origin: &str) -> Gateway {
     Setup::of(&everything(origin)).driver(driver).workers(2).start()

@@ -1,7 +1,7 @@
 //! Can the gateway's own answers be changed?
 
-use crate::support::definition::{method, mock, rest};
 use crate::support::Gateway;
+use crate::support::definition::{method, mock, rest};
 
 fn with_responses(responses: &str) -> Gateway {
     let paths = rest(&method("/x", "get", &mock(200, "ok")));
@@ -30,5 +30,8 @@ fn a_default_covers_its_class() {
         "  DEFAULT_4XX:\n    statusCode: 418\n    responseTemplates:\n      application/json: '{\"error\":$context.error.messageString}'\n",
     );
     let response = gateway.get("/nowhere");
-    assert_eq!((response.status, response.text().as_str()), (418, r#"{"error":"Missing Authentication Token"}"#));
+    assert_eq!(
+        (response.status, response.text().as_str()),
+        (418, r#"{"error":"Missing Authentication Token"}"#)
+    );
 }

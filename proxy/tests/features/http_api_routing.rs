@@ -8,13 +8,15 @@ fn table(origin: &Origin) -> String {
     let route = |path: &str, verb: &str, name: &str| {
         method(path, verb, &http_api_proxy(&origin.url(), &format!("/{name}")))
     };
-    http(&[
-        route("/pets/dog/1", "get", "static"),
-        route("/pets/dog/{id}", "get", "variable"),
-        route("/pets/{proxy+}", "get", "greedy"),
-        route("/{proxy+}", "x-amazon-apigateway-any-method", "any"),
-    ]
-    .concat())
+    http(
+        &[
+            route("/pets/dog/1", "get", "static"),
+            route("/pets/dog/{id}", "get", "variable"),
+            route("/pets/{proxy+}", "get", "greedy"),
+            route("/{proxy+}", "x-amazon-apigateway-any-method", "any"),
+        ]
+        .concat(),
+    )
 }
 
 #[test]
@@ -42,7 +44,10 @@ fn what_nobody_takes_is_not_found() {
     let mut client = gateway.connect();
     for (verb, path) in [("GET", "/"), ("POST", "/pets"), ("GET", "/pets/1")] {
         let response = client.ask(verb, path, "", b"");
-        assert_eq!((response.status, response.text().as_str()), (404, r#"{"message":"Not Found"}"#));
+        assert_eq!(
+            (response.status, response.text().as_str()),
+            (404, r#"{"message":"Not Found"}"#)
+        );
         assert!(response.field("apigw-requestid").is_some());
         assert_eq!(response.field("x-amzn-requestid"), None);
     }

@@ -42,7 +42,13 @@ fn a_rest_api_drops_what_aws_drops_and_keeps_the_rest() {
     }
     assert_eq!(seen.field("host"), Some(origin.address.to_string()));
     assert_eq!(seen.field("connection"), None);
-    for name in ["x-amzn-trace-id", "x-amzn-apigateway-api-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"] {
+    for name in [
+        "x-amzn-trace-id",
+        "x-amzn-apigateway-api-id",
+        "x-forwarded-for",
+        "x-forwarded-port",
+        "x-forwarded-proto",
+    ] {
         assert_eq!(seen.values(name).len(), 1, "{name} in {}", seen.text());
     }
 }
@@ -55,7 +61,8 @@ fn what_the_backend_says_of_its_connection_is_renamed() {
     let gateway = Gateway::serving(&everything(&origin.url()));
     let response = gateway.get("/x");
     assert_eq!((response.status, response.text().as_str()), (201, "made"));
-    let check = |name: &str, value: &str| assert_eq!(response.field(name), Some(value), "{response:?}");
+    let check =
+        |name: &str, value: &str| assert_eq!(response.field(name), Some(value), "{response:?}");
     check("x-amzn-Remapped-Date", "Fri, 20 Nov 2026 06:02:09 GMT");
     check("x-amzn-Remapped-Server", "apache");
     check("x-amzn-Remapped-x-amzn-RequestId", "theirs");
@@ -99,7 +106,10 @@ fn parameters_are_mapped_from_path_query_header_and_context() {
         assert!(seen.target().contains(part), "{part} in {}", seen.target());
     }
     let field = |name| seen.field(name).unwrap_or_default();
-    assert_eq!((field("x-owner"), field("x-stage"), field("x-fixed")), ("me".into(), "prod".into(), "fixed".into()));
+    assert_eq!(
+        (field("x-owner"), field("x-stage"), field("x-fixed")),
+        ("me".into(), "prod".into(), "fixed".into())
+    );
 }
 
 #[test]
@@ -142,17 +152,36 @@ fn dot_segments_in_disguise_never_climb() {
     let gateway = Gateway::serving(&everything(&format!("{}/base", origin.url())));
     let mut client = gateway.connect();
     for path in [
-        "/../secret", "/a/../../secret", "/%2e%2e/secret", "/a/%2e%2e/%2e%2e/secret", "/..%2fsecret", "/a/..%2f..%2fsecret",
-        "/%2e%2e%2fsecret", "/..%5csecret", "/a/..%5c..%5csecret", "/%252e%252e/secret", "/./../secret", "//../secret",
-        "/a//../../../secret", "/..;/secret",
+        "/../secret",
+        "/a/../../secret",
+        "/%2e%2e/secret",
+        "/a/%2e%2e/%2e%2e/secret",
+        "/..%2fsecret",
+        "/a/..%2f..%2fsecret",
+        "/%2e%2e%2fsecret",
+        "/..%5csecret",
+        "/a/..%5c..%5csecret",
+        "/%252e%252e/secret",
+        "/./../secret",
+        "//../secret",
+        "/a//../../../secret",
+        "/..;/secret",
     ] {
         let response = client.get(path);
-        let bytes = origin.requests().iter().map(crate::support::Recorded::target).collect::<Vec<_>>();
+        let bytes =
+            origin.requests().iter().map(crate::support::Recorded::target).collect::<Vec<_>>();
         for target in &bytes {
             assert!(target.starts_with("/base/"), "{path} became {target}");
             let decoded = target.replace("%2e", ".").replace("%2E", ".");
-            let decoded = decoded.replace("%2f", "/").replace("%2F", "/").replace("%5c", "/").replace("%5C", "/");
-            assert!(!decoded.contains("/../") && !decoded.ends_with("/.."), "{path} became {target}");
+            let decoded = decoded
+                .replace("%2f", "/")
+                .replace("%2F", "/")
+                .replace("%5c", "/")
+                .replace("%5C", "/");
+            assert!(
+                !decoded.contains("/../") && !decoded.ends_with("/.."),
+                "{path} became {target}"
+            );
         }
         origin.forget();
         if response.closes() {

@@ -5,8 +5,9 @@ use std::net::TcpListener;
 use crate::support::definition::{everything, http, http_api_proxy, method, rest};
 use crate::support::gateway::Setup;
 use crate::support::{
-    Gateway, Response, drip_origin, early_answering_origin, eventually, forgetful_origin, half_closed_client,
-    killed_origin, recording_origin, reset_origin, stalled_origin, truncating_origin,
+    Gateway, Response, drip_origin, early_answering_origin, eventually, forgetful_origin,
+    half_closed_client, killed_origin, recording_origin, reset_origin, stalled_origin,
+    truncating_origin,
 };
 
 fn check_network_error(response: &Response) {
@@ -52,9 +53,13 @@ fn an_origin_that_closes_without_an_answer_is_a_network_error() {
 #[test]
 fn an_http_api_whose_origin_is_away_is_unavailable() {
     let any = "x-amazon-apigateway-any-method";
-    let gateway = Gateway::serving(&http(&method("/$default", any, &http_api_proxy(&closed_port(), ""))));
+    let gateway =
+        Gateway::serving(&http(&method("/$default", any, &http_api_proxy(&closed_port(), ""))));
     let response = gateway.get("/x");
-    assert_eq!((response.status, response.text().as_str()), (503, r#"{"message":"Service Unavailable"}"#));
+    assert_eq!(
+        (response.status, response.text().as_str()),
+        (503, r#"{"message":"Service Unavailable"}"#)
+    );
 }
 
 fn of_timeout(origin: &str) -> String {
@@ -116,7 +121,9 @@ fn a_truncated_answer_is_not_made_whole() {
         let mut client = gateway.connect();
         client.send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n");
         let whole = client.try_response_to("GET");
-        let is_honest = whole.as_ref().map_or(true, |response| response.status == 504 || response.status == 502);
+        let is_honest = whole
+            .as_ref()
+            .map_or(true, |response| response.status == 504 || response.status == 502);
         assert!(is_honest, "{}: {whole:?}", answer.escape_ascii());
     }
 }
@@ -133,7 +140,9 @@ fn an_answer_that_drips_arrives() {
 #[test]
 fn an_origin_may_answer_before_it_has_the_body() {
     let answer = b"HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\nConnection: close\r\n\r\nearly";
-    for origin in [early_answering_origin::start(answer), early_answering_origin::start_closing(answer)] {
+    for origin in
+        [early_answering_origin::start(answer), early_answering_origin::start_closing(answer)]
+    {
         let gateway = Gateway::serving(&everything(&origin.url()));
         let mut client = gateway.connect();
         client.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nbegin");
@@ -168,7 +177,8 @@ fn a_request_that_may_have_been_done_is_not_repeated() {
 fn a_half_closed_client_gets_its_answer() {
     let origin = recording_origin::start();
     let gateway = Gateway::serving(&everything(&origin.url()));
-    let response = half_closed_client::ask(gateway.http, b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let response =
+        half_closed_client::ask(gateway.http, b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_eq!(response.text(), "ok");
     let request = b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello";
     assert_eq!(half_closed_client::ask(gateway.http, request).text(), "hello");

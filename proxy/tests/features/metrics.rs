@@ -16,7 +16,9 @@ fn requests_are_counted_by_stage_and_class() {
         let text = gateway.ask_admin("/metrics").text();
         let lines = text.lines().filter(|line| line.starts_with("tollgate_requests_total{"));
         lines
-            .filter(|line| line.contains("stage=\"prod\"") && line.contains(&format!("status=\"{class}\"")))
+            .filter(|line| {
+                line.contains("stage=\"prod\"") && line.contains(&format!("status=\"{class}\""))
+            })
             .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
             .sum::<f64>() as u64
     };

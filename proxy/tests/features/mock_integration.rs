@@ -1,15 +1,17 @@
 //! Does MOCK answer by itself?
 
-use crate::support::definition::{method, mock, rest};
 use crate::support::Gateway;
+use crate::support::definition::{method, mock, rest};
 
 #[test]
 fn a_mock_answers_its_status_and_text() {
-    let gateway = Gateway::serving(&rest(&[
-        method("/made", "get", &mock(201, "made")),
-        method("/missing", "get", &mock(404, "nowhere")),
-    ]
-    .concat()));
+    let gateway = Gateway::serving(&rest(
+        &[
+            method("/made", "get", &mock(201, "made")),
+            method("/missing", "get", &mock(404, "nowhere")),
+        ]
+        .concat(),
+    ));
     let mut client = gateway.connect();
     let made = client.get("/made");
     assert_eq!((made.status, made.text().as_str()), (201, "made"));
@@ -28,7 +30,10 @@ fn a_mock_without_status_is_a_configuration_error() {
     let integration = "{type: mock, requestTemplates: {application/json: '{}'}, responses: {default: {statusCode: '200'}}}";
     let gateway = Gateway::serving(&rest(&method("/x", "get", integration)));
     let response = gateway.get("/x");
-    assert_eq!((response.status, response.text().as_str()), (500, r#"{"message":"Internal server error"}"#));
+    assert_eq!(
+        (response.status, response.text().as_str()),
+        (500, r#"{"message":"Internal server error"}"#)
+    );
     assert_eq!(response.field("x-amzn-errortype"), Some("InternalServerErrorException"));
 }
 

@@ -10,15 +10,17 @@ fn named(path: &str, verb: &str, name: &str) -> String {
 }
 
 fn table() -> String {
-    rest(&[
-        named("/pets", "get", "pets"),
-        named("/pets/{id}", "get", "one"),
-        named("/pets/dog", "get", "dog"),
-        named("/pets/dog/{proxy+}", "get", "greedy-dog"),
-        named("/files/{proxy+}", "x-amazon-apigateway-any-method", "any-file"),
-        named("/any", "x-amazon-apigateway-any-method", "any"),
-    ]
-    .concat())
+    rest(
+        &[
+            named("/pets", "get", "pets"),
+            named("/pets/{id}", "get", "one"),
+            named("/pets/dog", "get", "dog"),
+            named("/pets/dog/{proxy+}", "get", "greedy-dog"),
+            named("/files/{proxy+}", "x-amazon-apigateway-any-method", "any-file"),
+            named("/any", "x-amazon-apigateway-any-method", "any"),
+        ]
+        .concat(),
+    )
 }
 
 #[test]
@@ -45,7 +47,9 @@ fn the_most_specific_resource_wins() {
 fn what_nobody_takes_misses_its_authentication_token() {
     let gateway = Gateway::serving(&table());
     let mut client = gateway.connect();
-    for (verb, path) in [("GET", "/"), ("GET", "/Pets"), ("POST", "/pets"), ("GET", "/pets/a/b"), ("GET", "/files")] {
+    for (verb, path) in
+        [("GET", "/"), ("GET", "/Pets"), ("POST", "/pets"), ("GET", "/pets/a/b"), ("GET", "/files")]
+    {
         let response = client.ask(verb, path, "", b"");
         assert_eq!(response.status, 403, "{verb} {path}");
         assert_eq!(response.text(), r#"{"message":"Missing Authentication Token"}"#);
@@ -74,7 +78,10 @@ fn an_api_is_found_by_host_and_by_path() {
     assert_eq!(status(&mut client, &host.to_uppercase(), "/prod/pets"), 200);
     assert_eq!(status(&mut client, &host, "/pets"), 403);
     assert_eq!(status(&mut client, &host, "/other/pets"), 403);
-    assert_eq!(status(&mut client, "zzzzzzzzzz.execute-api.us-east-1.amazonaws.com", "/prod/pets"), 403);
+    assert_eq!(
+        status(&mut client, "zzzzzzzzzz.execute-api.us-east-1.amazonaws.com", "/prod/pets"),
+        403
+    );
     assert_eq!(status(&mut client, "x", &format!("/_aws/execute-api/{id}/prod/pets")), 200);
     assert_eq!(status(&mut client, "x", &format!("/restapis/{id}/prod/_user_request_/pets")), 200);
     assert_eq!(status(&mut client, "x", &format!("/_aws/execute-api/{id}/nostage/pets")), 403);

@@ -9,7 +9,8 @@ use crate::support::{Client, recording_origin};
 #[test]
 fn a_head_that_is_not_finished_in_time_is_408() {
     let origin = recording_origin::start();
-    let gateway = Setup::of(&everything(&origin.url())).with(&["--header-timeout", "200ms"]).start();
+    let gateway =
+        Setup::of(&everything(&origin.url())).with(&["--header-timeout", "200ms"]).start();
     let mut client = gateway.connect();
     client.send("GET /x HTTP/1.1\r\nHost: local");
     let response = client.response();
@@ -21,7 +22,8 @@ fn a_head_that_is_not_finished_in_time_is_408() {
 #[test]
 fn a_head_that_trickles_is_408_all_the_same() {
     let origin = recording_origin::start();
-    let gateway = Setup::of(&everything(&origin.url())).with(&["--header-timeout", "200ms"]).start();
+    let gateway =
+        Setup::of(&everything(&origin.url())).with(&["--header-timeout", "200ms"]).start();
     let mut client = gateway.connect();
     client.send("GET /x HTTP/1.1\r\nHost: localhost\r\nX-A: ");
     let begin = Instant::now();
@@ -82,6 +84,9 @@ fn connections_above_the_cap_are_turned_away() {
     crate::support::eventually("there is room again", || {
         let mut client = gateway.connect();
         let asked = client.try_send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        asked.and_then(|()| client.try_response_to("GET")).ok().filter(|answer| answer.status == 200)
+        asked
+            .and_then(|()| client.try_response_to("GET"))
+            .ok()
+            .filter(|answer| answer.status == 200)
     });
 }

@@ -47,7 +47,7 @@ impl FrameOrder {
             PING => len == 8,
             RST_STREAM | WINDOW_UPDATE => len == 4,
             SETTINGS if flags & ACK != 0 => len == 0,
-            SETTINGS => len % 6 == 0,
+            SETTINGS => len.is_multiple_of(6),
             _ => true,
         };
         if !has_size {

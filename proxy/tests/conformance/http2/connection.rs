@@ -1,10 +1,10 @@
 //! Preface, settings, ping, GOAWAY: RFC 9113 §3.4, §4, §5.4, §5.5, §6.5, §6.7, §6.8.
 
 use super::verdict::{Verdict, alive, answered, closed, connection_error, frame_of};
-use super::{Bench, case, Over, get, post, run};
+use super::{Bench, Over, case, get, post, run};
 use crate::support::frames::{self, Frame, PREFACE, code, flag, kind, setting};
-use crate::support::http2_client::{Event, Http2Client};
 use crate::support::hpack;
+use crate::support::http2_client::{Event, Http2Client};
 
 #[test]
 fn the_connection_begins_with_the_preface() {
@@ -22,7 +22,11 @@ fn the_connection_begins_with_the_preface() {
 
         let mut client = bench.dial(over);
         client.send([PREFACE, &frames::ping([0; 8])].concat());
-        assert_eq!(connection_error(&mut client, &[code::PROTOCOL_ERROR]), Ok(()), "{over:?}: no SETTINGS");
+        assert_eq!(
+            connection_error(&mut client, &[code::PROTOCOL_ERROR]),
+            Ok(()),
+            "{over:?}: no SETTINGS"
+        );
     }
 }
 
@@ -162,9 +166,8 @@ fn frames_of_connections_keep_their_rules() {
 }
 
 fn pong(client: &mut Http2Client, payload: [u8; 8]) -> Verdict {
-    let pong = client.wait_for(|frame| {
-        frame.kind == kind::PING && frame.is_ack() && frame.payload == payload
-    });
+    let pong = client
+        .wait_for(|frame| frame.kind == kind::PING && frame.is_ack() && frame.payload == payload);
     pong.map(|_| ()).ok_or_else(|| "a ping is not answered".to_owned())
 }
 

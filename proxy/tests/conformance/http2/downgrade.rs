@@ -56,12 +56,59 @@ fn with_pseudo(name: &str, value: impl AsRef<[u8]>) -> Variant {
 /// Names that are no lower-case tokens.
 fn names() -> Vec<Variant> {
     let mut names: Vec<String> = [
-        "", " ", "x a", " x", "x ", "x\t", "x:", "x:y", "x: y", "x\r", "x\n", "x\r\n", "x\r\ny", "x\n y", "x\0", "\0x",
-        "X", "x-Y", "CONTENT-LENGTH", "Transfer-Encoding", "Host", "x\u{7f}", "x\u{80}", "x\u{e9}", "x,y", "x;y",
-        "x=y", "x(y)", "x[y]", "x{y}", "x<y>", "x@y", "x\\y", "x/y", "x?y", "x\"y\"", "\u{b}x", "x\u{c}",
-        "transfer-encoding ", " transfer-encoding", "transfer-encoding\t", "content-length ", "content-length\0",
-        "transfer-encoding:chunked", "host ", "x: y\r\nhost: evil\r\nz", ":", ":x", "::method", "content_length",
-        "transfer_encoding", "content.length", "x_forwarded_for",
+        "",
+        " ",
+        "x a",
+        " x",
+        "x ",
+        "x\t",
+        "x:",
+        "x:y",
+        "x: y",
+        "x\r",
+        "x\n",
+        "x\r\n",
+        "x\r\ny",
+        "x\n y",
+        "x\0",
+        "\0x",
+        "X",
+        "x-Y",
+        "CONTENT-LENGTH",
+        "Transfer-Encoding",
+        "Host",
+        "x\u{7f}",
+        "x\u{80}",
+        "x\u{e9}",
+        "x,y",
+        "x;y",
+        "x=y",
+        "x(y)",
+        "x[y]",
+        "x{y}",
+        "x<y>",
+        "x@y",
+        "x\\y",
+        "x/y",
+        "x?y",
+        "x\"y\"",
+        "\u{b}x",
+        "x\u{c}",
+        "transfer-encoding ",
+        " transfer-encoding",
+        "transfer-encoding\t",
+        "content-length ",
+        "content-length\0",
+        "transfer-encoding:chunked",
+        "host ",
+        "x: y\r\nhost: evil\r\nz",
+        ":",
+        ":x",
+        "::method",
+        "content_length",
+        "transfer_encoding",
+        "content.length",
+        "x_forwarded_for",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -73,8 +120,27 @@ fn names() -> Vec<Variant> {
 fn values() -> Vec<Variant> {
     let smuggled = format!("a\r\n\r\n{SMUGGLED}");
     let values: [&[u8]; 22] = [
-        b"a\r\nhost: evil", b"a\nhost: evil", b"a\rhost: evil", b"a\r\n", b"\r\na", b"a\n", b"\na", b"a\r", b"\ra",
-        b"a\0b", b"\0", b"a\0", b"a\x01", b"a\x0bb", b"a\x0cb", b"a\x1b[2J", b"a\x7f", b" a", b"a ", b"\ta", b"a\t",
+        b"a\r\nhost: evil",
+        b"a\nhost: evil",
+        b"a\rhost: evil",
+        b"a\r\n",
+        b"\r\na",
+        b"a\n",
+        b"\na",
+        b"a\r",
+        b"\ra",
+        b"a\0b",
+        b"\0",
+        b"a\0",
+        b"a\x01",
+        b"a\x0bb",
+        b"a\x0cb",
+        b"a\x1b[2J",
+        b"a\x7f",
+        b" a",
+        b"a ",
+        b"\ta",
+        b"a\t",
         smuggled.as_bytes(),
     ];
     let mut variants: Vec<Variant> = Vec::new();
@@ -87,26 +153,104 @@ fn values() -> Vec<Variant> {
 fn pseudo_values() -> Vec<Variant> {
     let smuggled = format!("/ HTTP/1.1\r\nHost: localhost\r\n\r\n{SMUGGLED}");
     let paths: [&str; 30] = [
-        "", "case", "*", "?a", "/ca se", " /case", "/case ", "/case HTTP/1.1", "/ca\r\nse", "/ca\nse", "/ca\rse",
-        "/ca\0se", "/ca\tse", "/ca\u{7f}se", "/ca\u{e9}se", "/ca\"se", "/ca<se>", "/ca\\se", "/ca^se", "/ca`se", "/ca{se}",
-        "/ca|se", "http://evil/case", "http://localhost/case", "//", "localhost:443", "\\case", "/?\r\nx: y", "/? HTTP/1.1\r\nx: y",
+        "",
+        "case",
+        "*",
+        "?a",
+        "/ca se",
+        " /case",
+        "/case ",
+        "/case HTTP/1.1",
+        "/ca\r\nse",
+        "/ca\nse",
+        "/ca\rse",
+        "/ca\0se",
+        "/ca\tse",
+        "/ca\u{7f}se",
+        "/ca\u{e9}se",
+        "/ca\"se",
+        "/ca<se>",
+        "/ca\\se",
+        "/ca^se",
+        "/ca`se",
+        "/ca{se}",
+        "/ca|se",
+        "http://evil/case",
+        "http://localhost/case",
+        "//",
+        "localhost:443",
+        "\\case",
+        "/?\r\nx: y",
+        "/? HTTP/1.1\r\nx: y",
         &smuggled,
     ];
     let methods: [&str; 20] = [
-        "", " ", "GET ", " GET", "G ET", "GET /x HTTP/1.1", "GET\r\n", "GET\r\nHost: evil\r\n\r\n", "GET\0", "GET\t", "GE:T", "GE/T",
-        "G\u{e9}T", "GET\n", "\nGET", "G\"T", "CONNECT", "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\nGET", "(GET)", "GET,POST",
+        "",
+        " ",
+        "GET ",
+        " GET",
+        "G ET",
+        "GET /x HTTP/1.1",
+        "GET\r\n",
+        "GET\r\nHost: evil\r\n\r\n",
+        "GET\0",
+        "GET\t",
+        "GE:T",
+        "GE/T",
+        "G\u{e9}T",
+        "GET\n",
+        "\nGET",
+        "G\"T",
+        "CONNECT",
+        "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\nGET",
+        "(GET)",
+        "GET,POST",
     ];
     let schemes: [&str; 12] = [
-        "", "HTTP", "ftp", "http ", "http\r\nx: y", "http://evil", "https:", "javascript", "http\0", "file", "ws",
+        "",
+        "HTTP",
+        "ftp",
+        "http ",
+        "http\r\nx: y",
+        "http://evil",
+        "https:",
+        "javascript",
+        "http\0",
+        "file",
+        "ws",
         "http://localhost/smuggled HTTP/1.1\r\nHost: a\r\n\r\nGET http",
     ];
     let authorities: [&str; 26] = [
-        "", " ", "local host", " localhost", "localhost ", "localhost\r\nx: y", "localhost\nx: y", "localhost\rx", "localhost\0", "user@localhost",
-        "user:x@localhost", "localhost/case", "localhost?x", "localhost#x", "localhost\\x", "localhost:", "localhost:x", "localhost:99999",
-        "localhost,evil", "localhost, evil", "local%68ost", "loc\u{e9}l", "[::1", "a..b", "\tlocalhost", "http://localhost",
+        "",
+        " ",
+        "local host",
+        " localhost",
+        "localhost ",
+        "localhost\r\nx: y",
+        "localhost\nx: y",
+        "localhost\rx",
+        "localhost\0",
+        "user@localhost",
+        "user:x@localhost",
+        "localhost/case",
+        "localhost?x",
+        "localhost#x",
+        "localhost\\x",
+        "localhost:",
+        "localhost:x",
+        "localhost:99999",
+        "localhost,evil",
+        "localhost, evil",
+        "local%68ost",
+        "loc\u{e9}l",
+        "[::1",
+        "a..b",
+        "\tlocalhost",
+        "http://localhost",
     ];
     let mut variants: Vec<Variant> = Vec::new();
-    variants.extend(paths.iter().filter(|path| **path != "//").map(|path| with_pseudo(":path", path)));
+    variants
+        .extend(paths.iter().filter(|path| **path != "//").map(|path| with_pseudo(":path", path)));
     variants.extend(methods.iter().map(|method| with_pseudo(":method", method)));
     variants.extend(schemes.iter().map(|scheme| with_pseudo(":scheme", scheme)));
     variants.extend(authorities.iter().map(|authority| with_pseudo(":authority", authority)));
@@ -140,8 +284,12 @@ fn shapes() -> Vec<Variant> {
         shape("an empty pseudo-header", &|f| f.push(field(":", "x"))),
         shape("host that disagrees", &|f| f.push(field("host", "evil"))),
         shape("host with another port", &|f| f.push(field("host", "localhost:81"))),
-        shape("host twice", &|f| f.extend([field("host", "localhost"), field("host", "localhost")])),
-        shape("host twice, one evil", &|f| f.extend([field("host", "localhost"), field("host", "evil")])),
+        shape("host twice", &|f| {
+            f.extend([field("host", "localhost"), field("host", "localhost")]);
+        }),
+        shape("host twice, one evil", &|f| {
+            f.extend([field("host", "localhost"), field("host", "evil")]);
+        }),
         shape("host empty", &|f| f.push(field("host", ""))),
         shape("host with a line end", &|f| f.push(field("host", "localhost\r\nx: y"))),
         shape("host with a path", &|f| f.push(field("host", "localhost/x"))),
@@ -153,9 +301,13 @@ fn shapes() -> Vec<Variant> {
             *f = vec![field(":method", "CONNECT"), field(":authority", "localhost:443")];
         }),
     ];
-    for (name, value) in [(":method", "POST"), (":scheme", "https"), (":path", "/other"), (":authority", "evil")] {
+    for (name, value) in
+        [(":method", "POST"), (":scheme", "https"), (":path", "/other"), (":authority", "evil")]
+    {
         variants.push(shape(&format!("{name} twice"), &|f| f.insert(4, field(name, value))));
-        variants.push(shape(&format!("{name} twice at the start"), &|f| f.insert(0, field(name, value))));
+        variants.push(shape(&format!("{name} twice at the start"), &|f| {
+            f.insert(0, field(name, value));
+        }));
         let again = base("GET").into_iter().find(|(own, _)| own == name.as_bytes());
         variants.push(shape(&format!("{name} twice alike"), &|f| f.extend(again.clone())));
     }
@@ -247,7 +399,11 @@ fn bodies() -> Vec<Variant> {
         ("trailer", "x"),
         ("content_length", "0"),
     ] {
-        let mut variant = of(&format!("trailer {} = {}", name.escape_debug(), value.escape_debug()), &[], "hello");
+        let mut variant = of(
+            &format!("trailer {} = {}", name.escape_debug(), value.escape_debug()),
+            &[],
+            "hello",
+        );
         variant.trailers = Some(vec![field(name, value)]);
         variants.push(variant);
     }
@@ -267,15 +423,27 @@ fn allowed() -> Vec<Variant> {
     let post = |more: &[Field]| [base("POST"), more.to_vec()].concat();
     vec![
         of("plain", get(&[]), None),
-        of("cookie crumbs", get(&[field("cookie", "a=b"), field("x-a", "1"), field("cookie", "c=d")]), None),
+        of(
+            "cookie crumbs",
+            get(&[field("cookie", "a=b"), field("x-a", "1"), field("cookie", "c=d")]),
+            None,
+        ),
         of("an empty cookie", get(&[field("cookie", "")]), None),
         of("host alike", get(&[field("host", "localhost")]), None),
         of("host alike in capitals", get(&[field("host", "LOCALHOST")]), None),
         of("host with the default port", get(&[field("host", "localhost:80")]), None),
         of("te trailers", get(&[field("te", "trailers")]), None),
         of("a body that is a request", post(&[]), Some(SMUGGLED)),
-        of("a body that is a request, with its length", post(&[field("content-length", &SMUGGLED.len().to_string())]), Some(SMUGGLED)),
-        of("a body that is chunks", post(&[]), Some("0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n")),
+        of(
+            "a body that is a request, with its length",
+            post(&[field("content-length", SMUGGLED.len().to_string())]),
+            Some(SMUGGLED),
+        ),
+        of(
+            "a body that is chunks",
+            post(&[]),
+            Some("0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"),
+        ),
         of("a body of GET", get(&[]), Some("hello")),
         of("an empty body", post(&[]), Some("")),
         of("a length of 0", post(&[field("content-length", "0")]), Some("")),
@@ -307,10 +475,12 @@ fn what_is_mended_crosses_clean() {
 
 #[test]
 fn nothing_malformed_crosses() {
-    let variants = [names(), values(), pseudo_values(), shapes(), framing(), bodies(), allowed()].concat();
+    let variants =
+        [names(), values(), pseudo_values(), shapes(), framing(), bodies(), allowed()].concat();
     assert!(variants.len() >= 176, "{}", variants.len());
     let bench = Bench::start();
-    let faults: Vec<String> = variants.iter().filter_map(|variant| fault_of(&bench, variant)).collect();
+    let faults: Vec<String> =
+        variants.iter().filter_map(|variant| fault_of(&bench, variant)).collect();
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), variants.len(), faults.join("\n"));
 }
 
@@ -346,9 +516,11 @@ fn fault_of_crossing(variant: &Variant, seen: &Recorded) -> Option<String> {
     let is_whole = variant.body.clone().unwrap_or_default() == seen.body;
     let text = seen.text();
     let is_clean = text.split("\r\n").skip(1).all(|line| {
-        line.is_empty() || line.split_once(": ").is_some_and(|(name, _)| !name.contains([' ', '\t']))
+        line.is_empty()
+            || line.split_once(": ").is_some_and(|(name, _)| !name.contains([' ', '\t']))
     });
-    let is_framed_once = seen.values("content-length").len() + seen.values("transfer-encoding").len() <= 1;
+    let is_framed_once =
+        seen.values("content-length").len() + seen.values("transfer-encoding").len() <= 1;
     let has_one_host = seen.values("host").len() == 1;
     let is_right = is_whole && is_clean && is_framed_once && has_one_host && !text.contains('\0');
     (!is_right).then(|| format!("crossed as {seen:?}"))

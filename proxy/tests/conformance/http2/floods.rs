@@ -26,7 +26,11 @@ enum Fate {
 }
 
 /// Sends what `attack` makes of each count until the server ends the connection.
-fn check(fate: Fate, prepare: impl FnOnce(&mut Http2Client), attack: impl FnMut(&Http2Client, u32) -> Vec<u8>) {
+fn check(
+    fate: Fate,
+    prepare: impl FnOnce(&mut Http2Client),
+    attack: impl FnMut(&Http2Client, u32) -> Vec<u8>,
+) {
     let bench = Bench::start();
     check_on(&bench, fate, prepare, attack);
 }
@@ -88,49 +92,73 @@ fn request(client: &Http2Client, count: u32, flags: u8) -> Vec<u8> {
 
 #[test]
 fn rapid_reset() {
-    check(Fate::Dropped, |_| {}, |client, count| {
-        let reset = frames::rst_stream(2 * count + 1, code::CANCEL);
-        [request(client, count, flag::END_STREAM), reset].concat()
-    });
+    check(
+        Fate::Dropped,
+        |_| {},
+        |client, count| {
+            let reset = frames::rst_stream(2 * count + 1, code::CANCEL);
+            [request(client, count, flag::END_STREAM), reset].concat()
+        },
+    );
 }
 
 #[test]
 fn rapid_reset_with_bodies_open() {
-    check(Fate::Dropped, |_| {}, |client, count| {
-        [request(client, count, 0), frames::rst_stream(2 * count + 1, code::CANCEL)].concat()
-    });
+    check(
+        Fate::Dropped,
+        |_| {},
+        |client, count| {
+            [request(client, count, 0), frames::rst_stream(2 * count + 1, code::CANCEL)].concat()
+        },
+    );
 }
 
 #[test]
 fn made_you_reset_by_window_updates_of_zero() {
-    check(Fate::Dropped, |_| {}, |client, count| {
-        [request(client, count, 0), frames::window_update(2 * count + 1, 0)].concat()
-    });
+    check(
+        Fate::Dropped,
+        |_| {},
+        |client, count| {
+            [request(client, count, 0), frames::window_update(2 * count + 1, 0)].concat()
+        },
+    );
 }
 
 #[test]
 fn made_you_reset_by_windows_that_overflow() {
-    check(Fate::Dropped, |_| {}, |client, count| {
-        let stream = 2 * count + 1;
-        [request(client, count, 0), frames::window_update(stream, 0x7fff_ffff)].concat()
-    });
+    check(
+        Fate::Dropped,
+        |_| {},
+        |client, count| {
+            let stream = 2 * count + 1;
+            [request(client, count, 0), frames::window_update(stream, 0x7fff_ffff)].concat()
+        },
+    );
 }
 
 #[test]
 fn made_you_reset_by_data_on_ended_streams() {
-    check(Fate::Dropped, |_| {}, |client, count| {
-        [request(client, count, flag::END_STREAM), frames::data(2 * count + 1, 0, "x")].concat()
-    });
+    check(
+        Fate::Dropped,
+        |_| {},
+        |client, count| {
+            [request(client, count, flag::END_STREAM), frames::data(2 * count + 1, 0, "x")].concat()
+        },
+    );
 }
 
 #[test]
 fn made_you_reset_by_malformed_requests() {
-    check(Fate::Dropped, |_| {}, |client, count| {
-        let mut fields = client.request("GET", "/");
-        fields.push(field("connection", "x"));
-        let flags = flag::END_HEADERS | flag::END_STREAM;
-        frames::headers(2 * count + 1, flags, hpack::encode(&fields))
-    });
+    check(
+        Fate::Dropped,
+        |_| {},
+        |client, count| {
+            let mut fields = client.request("GET", "/");
+            fields.push(field("connection", "x"));
+            let flags = flag::END_HEADERS | flag::END_STREAM;
+            frames::headers(2 * count + 1, flags, hpack::encode(&fields))
+        },
+    );
 }
 
 #[test]
@@ -172,9 +200,11 @@ fn settings_without_end() {
 
 #[test]
 fn settings_that_change_the_table() {
-    check(Fate::Dropped, |_| {}, |_, count| {
-        frames::settings(&[(setting::HEADER_TABLE_SIZE, count % 4096)])
-    });
+    check(
+        Fate::Dropped,
+        |_| {},
+        |_, count| frames::settings(&[(setting::HEADER_TABLE_SIZE, count % 4096)]),
+    );
 }
 
 #[test]
@@ -228,38 +258,52 @@ fn hpack_bomb() {
 
 #[test]
 fn fields_of_no_length() {
-    check(Fate::Bounded, |_| {}, |client, count| {
-        if count > 500 {
-            return Vec::new();
-        }
-        let block = [hpack::encode(&client.request("GET", "/")), vec![0; 15_000]].concat();
-        frames::headers(2 * count + 1, flag::END_HEADERS | flag::END_STREAM, block)
-    });
+    check(
+        Fate::Bounded,
+        |_| {},
+        |client, count| {
+            if count > 500 {
+                return Vec::new();
+            }
+            let block = [hpack::encode(&client.request("GET", "/")), vec![0; 15_000]].concat();
+            frames::headers(2 * count + 1, flag::END_HEADERS | flag::END_STREAM, block)
+        },
+    );
 }
 
 #[test]
 fn field_lists_that_are_too_large() {
-    check(Fate::Bounded, |_| {}, |client, count| {
-        if count > 500 {
-            return Vec::new();
-        }
-        let fields: Vec<_> = (0..150).map(|n| field(format!("x-{n}"), "y".repeat(60))).collect();
-        let block = [hpack::encode(&client.request("GET", "/")), hpack::encode(&fields)].concat();
-        frames::headers(2 * count + 1, flag::END_HEADERS | flag::END_STREAM, block)
-    });
+    check(
+        Fate::Bounded,
+        |_| {},
+        |client, count| {
+            if count > 500 {
+                return Vec::new();
+            }
+            let fields: Vec<_> =
+                (0..150).map(|n| field(format!("x-{n}"), "y".repeat(60))).collect();
+            let block =
+                [hpack::encode(&client.request("GET", "/")), hpack::encode(&fields)].concat();
+            frames::headers(2 * count + 1, flag::END_HEADERS | flag::END_STREAM, block)
+        },
+    );
 }
 
 #[test]
 fn table_sizes_that_change_in_every_block() {
-    check(Fate::Bounded, |_| {}, |client, count| {
-        if count > 2_000 {
-            return Vec::new();
-        }
-        let mut block = vec![0x20];
-        integer(4096, 5, 0x20, &mut block);
-        block.extend(hpack::encode(&client.request("GET", "/")));
-        frames::headers(2 * count + 1, flag::END_HEADERS | flag::END_STREAM, block)
-    });
+    check(
+        Fate::Bounded,
+        |_| {},
+        |client, count| {
+            if count > 2_000 {
+                return Vec::new();
+            }
+            let mut block = vec![0x20];
+            integer(4096, 5, 0x20, &mut block);
+            block.extend(hpack::encode(&client.request("GET", "/")));
+            frames::headers(2 * count + 1, flag::END_HEADERS | flag::END_STREAM, block)
+        },
+    );
 }
 
 /// Many answers, each too large for a window that never opens.
@@ -281,7 +325,8 @@ fn windows_that_stay_shut() {
     assert!(grown < 80 * 1024 * 1024, "it grew by {grown} bytes");
     for attacker in &mut attackers {
         attacker.set_patience(Duration::from_secs(5));
-        let dropped = attacker.wait_for(|frame| matches!(frame.kind, kind::RST_STREAM | kind::GOAWAY));
+        let dropped =
+            attacker.wait_for(|frame| matches!(frame.kind, kind::RST_STREAM | kind::GOAWAY));
         assert!(dropped.is_some() || has_been_dropped(attacker), "a stream that stalls is ended");
     }
     check_bystander(&mut bystander);

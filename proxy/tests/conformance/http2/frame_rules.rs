@@ -35,7 +35,11 @@ fn sizes_and_padding_keep_their_rules() {
         case("4.2: HEADERS above the largest frame", |c| {
             let mut fields = c.request("GET", "/");
             fields.extend((0..5).map(|n| super::field(format!("x-dummy{n}"), "x".repeat(4_000))));
-            c.send(frames::headers(1, flag::END_HEADERS | flag::END_STREAM, hpack::encode(&fields)));
+            c.send(frames::headers(
+                1,
+                flag::END_HEADERS | flag::END_STREAM,
+                hpack::encode(&fields),
+            ));
             connection_error(c, &[code::FRAME_SIZE_ERROR])
         }),
         case("4.2: SETTINGS above the largest frame", |c| {

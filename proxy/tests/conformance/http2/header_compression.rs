@@ -73,12 +73,18 @@ fn broken_blocks_are_compression_errors() {
     run(&[
         case("2.3.3: an index beyond the tables", |c| broken(c, b"\xc6")),
         case("2.3.3: a name's index beyond the tables", |c| broken(c, b"\x7f\x07\x05empty")),
-        case("2.3.3: a name's index beyond the tables, not indexed", |c| broken(c, b"\x0f\x3f\x01a")),
+        case("2.3.3: a name's index beyond the tables, not indexed", |c| {
+            broken(c, b"\x0f\x3f\x01a")
+        }),
         case("6.1: an index of 0", |c| broken(c, b"\x80")),
         case("4.2: a table size at the end of a block", |c| broken(c, b"\x3f\xe1\x1f")),
         case("4.2: a table size between fields", |c| broken(c, b"\x20\x00\x01a\x01b")),
-        case("5.2: Huffman padding longer than 7 bits", |c| broken(c, b"\x00\x85\xf2\xb2\x4a\x87\xff\x87\xff\xff\xff\xff\xff\xff\xff")),
-        case("5.2: Huffman padding of zeros", |c| broken(c, b"\x00\x85\xf2\xb2\x4a\x84\xff\x83\x49\x50\x90")),
+        case("5.2: Huffman padding longer than 7 bits", |c| {
+            broken(c, b"\x00\x85\xf2\xb2\x4a\x87\xff\x87\xff\xff\xff\xff\xff\xff\xff")
+        }),
+        case("5.2: Huffman padding of zeros", |c| {
+            broken(c, b"\x00\x85\xf2\xb2\x4a\x84\xff\x83\x49\x50\x90")
+        }),
         case("5.2: Huffman with the end of string", |c| {
             broken(c, b"\x00\x85\xf2\xb2\x4a\x84\xff\x87\xff\xff\xff\xfa\x8d\x54\x80")
         }),
@@ -89,7 +95,9 @@ fn broken_blocks_are_compression_errors() {
             connection_error(c, &[code::COMPRESSION_ERROR])
         }),
         case("5.1: an integer without end", |c| broken(c, &[&[0x7f][..], &[0xff; 20]].concat())),
-        case("5.1: an integer above 32 bits", |c| broken(c, b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f")),
+        case("5.1: an integer above 32 bits", |c| {
+            broken(c, b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f")
+        }),
         case("5.2: a string longer than its block", |c| broken(c, b"\x00\x7f\x10abc")),
         case("5.2: a string that is missing", |c| broken(c, b"\x00\x06x-test")),
         case("6.2: nothing behind a literal", |c| broken(c, b"\x40")),

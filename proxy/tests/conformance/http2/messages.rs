@@ -95,7 +95,9 @@ fn malformed_requests_are_reset() {
         case("8.2: a name in upper case", |c| malformed(c, |f| f.push(field("X-TEST", "ok")))),
         case("8.2: a name with one capital", |c| malformed(c, |f| f.push(field("x-tEst", "ok")))),
         case("8.3: an unknown pseudo-header", |c| malformed(c, |f| f.push(field(":test", "ok")))),
-        case("8.3: a pseudo-header of responses", |c| malformed(c, |f| f.push(field(":status", "200")))),
+        case("8.3: a pseudo-header of responses", |c| {
+            malformed(c, |f| f.push(field(":status", "200")))
+        }),
         case("8.3: a pseudo-header in trailers", |c| {
             trailers(c, flag::END_STREAM, &[field(":method", "200")]);
             stream_error(c, &[code::PROTOCOL_ERROR])
@@ -105,7 +107,9 @@ fn malformed_requests_are_reset() {
         }),
         case("8.2.2: connection", |c| malformed(c, |f| f.push(field("connection", "keep-alive")))),
         case("8.2.2: keep-alive", |c| malformed(c, |f| f.push(field("keep-alive", "5")))),
-        case("8.2.2: proxy-connection", |c| malformed(c, |f| f.push(field("proxy-connection", "x")))),
+        case("8.2.2: proxy-connection", |c| {
+            malformed(c, |f| f.push(field("proxy-connection", "x")))
+        }),
         case("8.2.2: transfer-encoding", |c| {
             malformed(c, |f| f.push(field("transfer-encoding", "chunked")))
         }),

@@ -14,13 +14,21 @@ fn a_request_crosses_as_http_1() {
         bench.origin.forget();
         let mut client = bench.dial(over).shake_hands();
         let mut fields = client.request("POST", "/echo?a=b");
-        fields.extend([field("x-a", "b"), field("cookie", "c=d"), field("cookie", "e=f"), field("te", "trailers")]);
+        fields.extend([
+            field("x-a", "b"),
+            field("cookie", "c=d"),
+            field("cookie", "e=f"),
+            field("te", "trailers"),
+        ]);
         let answer = client.ask(1, &fields, Some(b"hello"));
         assert_eq!((answer.status, answer.body.as_slice()), (200, &b"hello"[..]), "{over:?}");
         for name in ["connection", "transfer-encoding", "keep-alive"] {
             assert_eq!(answer.field(name), None, "{over:?}: {answer:?}");
         }
-        assert!(answer.fields.iter().all(|(name, _)| name.to_ascii_lowercase() == *name), "{answer:?}");
+        assert!(
+            answer.fields.iter().all(|(name, _)| name.to_ascii_lowercase() == *name),
+            "{answer:?}"
+        );
         let seen = bench.origin.only_request();
         assert_eq!(seen.line(), "POST /echo?a=b HTTP/1.1");
         assert_eq!((seen.field("x-a"), seen.field("te")), (Some("b".into()), None));
@@ -106,7 +114,9 @@ fn refusals_have_their_status() {
     for over in BOTH {
         let mut client = bench.dial(over).shake_hands();
         let long = format!("/{}", "a".repeat(10_300));
-        for (stream, path, status) in [(1, "/status/404", 404), (3, "/%zz", 400), (5, long.as_str(), 414)] {
+        for (stream, path, status) in
+            [(1, "/status/404", 404), (3, "/%zz", 400), (5, long.as_str(), 414)]
+        {
             client.send_get(stream, path);
             assert_eq!(client.answer(stream).status, status, "{over:?} {path:.20}");
         }

@@ -6,8 +6,8 @@ use super::Bench;
 use crate::support::client::Client;
 use crate::support::eventually;
 use crate::support::frames::{self, PREFACE, flag, setting};
-use crate::support::http2_client::Http2Client;
 use crate::support::hpack;
+use crate::support::http2_client::Http2Client;
 use crate::support::process::{cpu_time, resident_bytes};
 
 const CLIENTS: usize = 300;
@@ -17,7 +17,16 @@ const MEMORY_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Lets `begin` make slow clients; they must be cheap while they last and gone soon after.
 fn check<C>(begin: impl Fn(&Bench) -> C) {
-    let bench = Bench::with(&["--header-timeout", "1s", "--body-timeout", "1s", "--handshake-timeout", "1s", "--idle-timeout", "1s"]);
+    let bench = Bench::with(&[
+        "--header-timeout",
+        "1s",
+        "--body-timeout",
+        "1s",
+        "--handshake-timeout",
+        "1s",
+        "--idle-timeout",
+        "1s",
+    ]);
     assert_eq!(bench.gateway.get("/x").status, 200);
     let (memory, cpu) = (resident_bytes(bench.gateway.pid()), cpu_time(bench.gateway.pid()));
     let clients: Vec<C> = (0..CLIENTS).map(|_| begin(&bench)).collect();

@@ -77,6 +77,9 @@ pub(super) fn alive(client: &mut Http2Client) -> Verdict {
 }
 
 /// A frame of that kind must come.
-pub(super) fn frame_of(client: &mut Http2Client, kind: u8) -> Result<crate::support::frames::Frame, String> {
+pub(super) fn frame_of(
+    client: &mut Http2Client,
+    kind: u8,
+) -> Result<crate::support::frames::Frame, String> {
     client.wait_for(|frame| frame.kind == kind).ok_or_else(|| format!("no frame of kind {kind}"))
 }
