@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use h2::RecvStream;
+use tollgate_core::wire::Malformed;
 use tollgate_core::wire::http2::check_trailers;
 
 use crate::framing::BodyFailure;
@@ -104,6 +105,11 @@ impl Http2Body {
         let trailers = ready!(self.stream.poll_trailers(context));
         Poll::Ready(match trailers {
             Ok(None) => Ok(()),
+            // `h2` drops pseudo-header fields from trailers without a word, and nobody sends a
+            // section with nothing in it.
+            Ok(Some(trailers)) if trailers.is_empty() => {
+                Err(BodyFailure::Malformed(Malformed::PseudoHeaderUnexpected))
+            }
             Ok(Some(trailers)) => {
                 let fields = trailers.iter();
                 let fields =

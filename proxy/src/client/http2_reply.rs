@@ -212,6 +212,19 @@ impl Http2Reply {
         self.state = State::Ended;
     }
 
+    /// Ends the stream with the same error once its body has shown to break HTTP/2.
+    ///
+    /// RFC 9113 §8.1.1: "Malformed requests or responses that are detected MUST be treated as a stream
+    /// error … of type PROTOCOL_ERROR".
+    pub fn break_off(&mut self) {
+        match &mut self.state {
+            State::Waiting | State::Started(_) => self.respond.send_reset(Reason::PROTOCOL_ERROR),
+            State::Streaming(stream) => stream.send_reset(Reason::PROTOCOL_ERROR),
+            State::Ended => {}
+        }
+        self.state = State::Ended;
+    }
+
     fn send_head(&mut self, ends_stream: bool) -> Result<(), ReplyFailure> {
         let State::Started(head) = &mut self.state else { return Ok(()) };
         let head = std::mem::take(head);

@@ -81,6 +81,17 @@ impl<'c> Reply<'c> {
         }
     }
 
+    /// Ends a stream whose body is malformed, where the protocol has an error for that; whether it has.
+    pub fn break_off(&mut self) -> bool {
+        match self {
+            Self::Http1(_) => false,
+            Self::Http2(reply) => {
+                reply.break_off();
+                true
+            }
+        }
+    }
+
     /// The client's socket, where the rest of the body may go to it unseen.
     pub fn plain_sink(&mut self) -> Option<(&mut Writer, Socket)> {
         match self {

@@ -90,9 +90,12 @@ async fn call<'c>(
     };
     let call = Call { local, facts: occasion.facts, target, body, reply, begin: &mut begin };
     let result = call.run(proxy).await;
-    if let Err(CallFailure::Relay(RelayFailure::Client(_))) = result {
+    if let Err(CallFailure::Relay(RelayFailure::Client(failure))) = &result {
         // Where its body ends can no longer be told, so nothing after it may be read as a request.
         reply.close_after();
+        if matches!(failure, BodyFailure::Malformed(_)) && reply.break_off() {
+            return Err(Ended::Cut);
+        }
     }
     match result {
         Ok(relayed) => Ok(relayed.status),

@@ -2,3 +2,4 @@
 
 mod http1;
 mod http2;
+mod tls;

@@ -61,6 +61,8 @@ fn a_client_that_does_not_read_is_dropped() {
     let origin = recording_origin::start();
     let gateway = Setup::of(&everything(&origin.url())).with(&["--body-timeout", "300ms"]).start();
     let mut client = gateway.connect();
+    // What the kernel takes for a client has been sent; it must be less than the answer.
+    socket2::SockRef::from(client.socket()).set_recv_buffer_size(4_096).expect("a socket");
     client.send("GET /bytes/10000000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let open = || gateway.metric("tollgate_connections_open") as u64;
     crate::support::eventually("the connection is gone", || (open() == 0).then_some(()));

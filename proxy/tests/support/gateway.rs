@@ -138,6 +138,14 @@ impl Gateway {
         value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("{start} in {text}"))
     }
 
+    /// Where the HTTPS address that was given last is served.
+    pub(crate) fn last_https(&self) -> SocketAddr {
+        let log = self.log().join("\n");
+        let (_, rest) = log.rsplit_once("https://").expect("an address");
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':');
+        rest[..end.unwrap_or(rest.len())].parse().expect("an address")
+    }
+
     /// Lines of its log so far.
     pub(crate) fn log(&self) -> Vec<String> {
         self.log.lock().expect("the log").clone()

@@ -1,5 +1,6 @@
 //! What does an HTTP/2 client that may break every rule see?
 
+use std::collections::HashMap;
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -15,6 +16,8 @@ pub(crate) struct Http2Client {
     stream: Box<dyn Stream>,
     unread: Vec<u8>,
     decoder: Decoder,
+    /// The fields of the first HEADERS of each stream.
+    fields: HashMap<u32, Vec<Field>>,
     /// `http` or `https`, as requests say it.
     pub(crate) scheme: &'static str,
     /// The settings that the server sent.
@@ -72,6 +75,7 @@ impl Http2Client {
             stream,
             unread: Vec::new(),
             decoder: Decoder::default(),
+            fields: HashMap::new(),
             scheme,
             settings: Vec::new(),
             has_ended: false,
@@ -151,6 +155,11 @@ impl Http2Client {
         let payload = self.unread[9..9 + len].to_vec();
         self.unread.drain(..9 + len);
         let stream = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
+        if head[3] == kind::HEADERS {
+            // Every block is read, whoever waits for it, because it may change the table.
+            let fields = self.decoder.decode(&payload).expect("a well-formed field section");
+            self.fields.entry(stream).or_insert(fields);
+        }
         Some(Frame { kind: head[3], flags: head[4], stream, payload })
     }
 
@@ -179,25 +188,16 @@ impl Http2Client {
     }
 
     fn note(&mut self, frame: &Frame, stream: u32, answer: &mut Answer) {
-        if frame.kind == kind::HEADERS {
-            // Blocks of other streams are read too: they change the table.
-            let fields = self.decode(frame);
-            if frame.stream == stream && answer.fields.is_empty() {
-                answer.take_fields(fields);
-            }
-        }
         match frame.kind {
+            kind::HEADERS if frame.stream == stream && answer.fields.is_empty() => {
+                answer.take_fields(self.fields.remove(&stream).unwrap_or_default());
+            }
             kind::DATA if frame.stream == stream => answer.body.extend(&frame.payload),
             kind::RST_STREAM if frame.stream == stream => answer.reset = frame.error_code(),
             kind::GOAWAY => answer.goaway = frame.error_code(),
             _ => {}
         }
         answer.has_ended |= frame.stream == stream && frame.ends_stream();
-    }
-
-    /// Reads the fields of a HEADERS frame without padding, as servers send them.
-    pub(crate) fn decode(&mut self, frame: &Frame) -> Vec<Field> {
-        self.decoder.decode(&frame.payload).expect("a well-formed field section")
     }
 
     /// Asks and waits for the answer.

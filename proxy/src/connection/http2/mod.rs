@@ -14,6 +14,7 @@
 //! on every write, on the preface, and on a connection without requests.
 
 mod accepted;
+mod order;
 mod watch;
 
 #[cfg(test)]
@@ -200,8 +201,9 @@ impl Driver {
             Phase::Refusing => self.h2.poll_closed(context).is_ready(),
             Phase::Serving | Phase::Draining => self.poll_requests(context, exchange),
         };
-        if self.phase != Phase::Refusing && self.watch.borrow().is_flooded() {
-            return self.refuse(context);
+        let fault = self.watch.borrow().fault();
+        if let (Some(reason), true) = (fault, self.phase != Phase::Refusing) {
+            return self.refuse(reason, context);
         }
         let sent = self.gathered.poll_send(context);
         if has_ended || matches!(sent, Poll::Ready(Err(_))) {
@@ -256,10 +258,10 @@ impl Driver {
         self.running.driver.set(Some(context.waker().clone()));
     }
 
-    fn refuse(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    fn refuse(&mut self, reason: Reason, context: &mut Context<'_>) -> Poll<()> {
         self.local.telemetry.counters.malformed.add(1);
         self.phase = Phase::Refusing;
-        self.h2.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
+        self.h2.abrupt_shutdown(reason);
         let step = self.local.bounds.head;
         self.local.wheel.arm(&self.state.deadline, step, Expiry::Shut, now());
         context.waker().wake_by_ref();

@@ -14,23 +14,25 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::{cell::RefCell, io, rc::Rc};
 
+use h2::Reason;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tollgate_core::limits::{
     HTTP2_FRAME_CREDIT_MAX, HTTP2_FRAME_CREDIT_PER_SECOND, HTTP2_RESETS_MIN,
 };
 
+use super::order::FrameOrder;
 use crate::net::PollStream;
 
 /// Bytes of a frame's header (RFC 9113 §4.1): length, type, flags, stream.
-const HEADER_BYTES: usize = 9;
+pub(super) const HEADER_BYTES: usize = 9;
 /// Bytes of the connection preface (RFC 9113 §3.4), which no frame header precedes.
 const PREFACE_BYTES: usize = 24;
 
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const PING: u8 = 6;
+pub(super) const DATA: u8 = 0;
+pub(super) const HEADERS: u8 = 1;
+pub(super) const RST_STREAM: u8 = 3;
+pub(super) const SETTINGS: u8 = 4;
+pub(super) const PING: u8 = 6;
 const CONTINUATION: u8 = 9;
 
 /// What a frame costs; answering one costs us a frame of our own.
@@ -59,6 +61,8 @@ pub(super) struct FrameWatch {
     requests: u64,
     resets: u64,
     is_flooded: bool,
+    order: FrameOrder,
+    broken: Option<Reason>,
 }
 
 impl FrameWatch {
@@ -73,12 +77,14 @@ impl FrameWatch {
             requests: 0,
             resets: 0,
             is_flooded: false,
+            order: FrameOrder::default(),
+            broken: None,
         }
     }
 
-    /// Whether the client has gone too far; it stays so.
-    pub(super) fn is_flooded(&self) -> bool {
-        self.is_flooded
+    /// What the connection must end with, once the client has gone too far; it stays so.
+    pub(super) fn fault(&self) -> Option<Reason> {
+        self.broken.or(self.is_flooded.then_some(Reason::ENHANCE_YOUR_CALM))
     }
 
     /// Lets time heal: called at each wake-up.
@@ -115,6 +121,7 @@ impl FrameWatch {
 
     fn on_frame(&mut self) {
         let [high, middle, low, kind, ..] = self.header;
+        self.broken = self.broken.or(self.order.on_frame(&self.header));
         self.skip = usize::from(high) << 16 | usize::from(middle) << 8 | usize::from(low);
         match kind {
             // Counted by h2, and by what they are good for.
@@ -160,13 +167,18 @@ impl AsyncRead for WatchedStream {
         context: &mut Context<'_>,
         room: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.watch.borrow().is_flooded() {
+        if self.watch.borrow().fault().is_some() {
             // The driver looks at the watch behind each turn and ends the connection.
             return Poll::Pending;
         }
         let before = room.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, room))?;
         self.watch.borrow_mut().on_received(&room.filled()[before..]);
+        if self.watch.borrow().broken.is_some() {
+            // `h2` would find the same fault and name it otherwise.
+            room.set_filled(before);
+            return Poll::Pending;
+        }
         Poll::Ready(Ok(()))
     }
 }
@@ -227,7 +239,7 @@ mod tests {
     fn check(frames: &[(u8, usize)], times: usize, is_flooded: bool) {
         let bytes: Vec<u8> = frames.iter().flat_map(|(kind, len)| frame(*kind, *len)).collect();
         let watch = watch_over(&bytes.repeat(times));
-        assert_eq!(watch.is_flooded(), is_flooded, "{frames:?} × {times}");
+        assert_eq!(watch.is_flooded, is_flooded, "{frames:?} × {times}");
     }
 
     #[test]
