@@ -16,10 +16,10 @@ use tollgate_core::message::{RequestHead, ResponseHead};
 use tollgate_core::time::Now;
 
 use crate::certificates::ClientConfigs;
-use crate::net::Socket;
+use crate::net::{Socket, TakeBack};
 use crate::publication::Published;
 use crate::telemetry::WorkerTelemetry;
-use crate::time::{Deadline, Expiry, Wheel, now, recent};
+use crate::time::{Deadline, Expiry, Wheel, micros, now, recent};
 use crate::upstream::Pools;
 
 /// How long each wait may last, and how much one worker carries.
@@ -93,6 +93,12 @@ impl Orders {
 /// How long a connection may go on waiting for a request once its worker drains.
 const IDLE_WHEN_DRAINING: Duration = Duration::from_secs(1);
 
+/// Connections of one worker that may keep a buffer while they wait.
+const WARM_CONNECTIONS_MAX: usize = 1024;
+
+/// How long a connection that waits for a request keeps a buffer.
+const WARM_MAX: Duration = Duration::from_millis(500);
+
 /// Tables of heads a worker keeps.
 const HEADS_KEPT_MAX: usize = 256;
 
@@ -101,7 +107,12 @@ const HEADS_KEPT_MAX: usize = 256;
 pub struct ClientState {
     /// The deadline of whatever the connection waits for.
     pub deadline: Rc<Deadline>,
+    /// Takes back the buffer of a connection that has gone quiet.
+    pub take_back: TakeBack,
     is_idle: Cell<bool>,
+    was_busy: Cell<bool>,
+    /// Since when it waits with a buffer, in monotonic microseconds; 0 where it has none.
+    warm_since_us: Cell<u64>,
     /// Whom to wake when the worker begins to drain; connections that only idle need no word.
     drain_waker: RefCell<Option<Waker>>,
     key: usize,
@@ -113,6 +124,26 @@ impl ClientState {
         self.is_idle.set(true);
         let idle = if local.is_draining() { IDLE_WHEN_DRAINING } else { local.bounds.idle };
         local.wheel.arm(&self.deadline, idle, Expiry::Shut, recent());
+    }
+
+    /// Whether the connection may keep a buffer while it waits, because it has just been busy and
+    /// not too many others do.
+    pub fn may_wait_warm(&self, local: &Local) -> bool {
+        let is_warm = self.was_busy.get() && local.warm.get() < WARM_CONNECTIONS_MAX;
+        if is_warm {
+            local.warm.set(local.warm.get() + 1);
+            self.warm_since_us.set(recent().monotonic_us.max(1));
+        }
+        is_warm
+    }
+
+    /// Notes that the connection waits without a buffer, or no longer waits.
+    fn cool(&self, local: &Local) -> bool {
+        let was_warm = self.warm_since_us.replace(0) != 0;
+        if was_warm {
+            local.warm.set(local.warm.get() - 1);
+        }
+        was_warm
     }
 
     /// Whether the connection waits for a request.
@@ -129,8 +160,10 @@ impl ClientState {
     }
 
     /// Notes that a request has come.
-    pub fn busy(&self) {
+    pub fn busy(&self, local: &Local) {
         self.is_idle.set(false);
+        self.was_busy.set(true);
+        self.cool(local);
     }
 }
 
@@ -179,6 +212,8 @@ pub struct Local {
     /// How TLS is spoken to upstreams.
     pub upstream_tls: ClientConfigs,
     exchanges: Cell<usize>,
+    /// Connections that wait for a request and keep a buffer.
+    warm: Cell<usize>,
     /// When draining began, in monotonic microseconds; 0 while it has not.
     pub draining_since_us: Cell<u64>,
     clients: RefCell<Slab<Rc<ClientState>>>,
@@ -202,6 +237,7 @@ impl Local {
             heads: RefCell::new(Vec::new()),
             response_heads: RefCell::new(Vec::new()),
             exchanges: Cell::new(0),
+            warm: Cell::new(0),
             draining_since_us: Cell::new(0),
             publication: RefCell::new(Cache::new(shared.publication)),
             held: RefCell::new(held),
@@ -225,7 +261,10 @@ impl Local {
         let entry = clients.vacant_entry();
         let state = Rc::new(ClientState {
             deadline: self.wheel.deadline(socket),
+            take_back: TakeBack::default(),
             is_idle: Cell::new(false),
+            was_busy: Cell::new(false),
+            warm_since_us: Cell::new(0),
             drain_waker: RefCell::new(None),
             key: entry.key(),
         });
@@ -236,6 +275,7 @@ impl Local {
 
     /// Forgets a client connection that has ended.
     pub fn forget_client(&self, state: &ClientState) {
+        state.cool(self);
         let mut clients = self.clients.borrow_mut();
         clients.try_remove(state.key);
         self.telemetry.counters.connections_open.set(clients.len() as u64);
@@ -244,6 +284,17 @@ impl Local {
     /// Client connections open.
     pub fn connections(&self) -> usize {
         self.clients.borrow().len()
+    }
+
+    /// Takes back the buffers of connections that have waited for a while.
+    pub fn cool_idle(&self, now: Now) {
+        for (_, client) in self.clients.borrow().iter() {
+            let since_us = client.warm_since_us.get();
+            let is_quiet = now.monotonic_us.saturating_sub(since_us) > micros(WARM_MAX);
+            if since_us != 0 && is_quiet && client.cool(self) {
+                client.take_back.take_back();
+            }
+        }
     }
 
     /// Begins to drain: connections that wait for a request get a last moment to send one.

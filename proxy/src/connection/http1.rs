@@ -60,11 +60,16 @@ const HTTP2_PREFACE_LINE: &[u8] = b"PRI * HTTP/2.0\r\n";
 pub(super) async fn serve(connection: &mut Connection) -> End {
     loop {
         connection.state.idle(&connection.local);
-        if connection.reader.readable().await.is_err() || connection.state.deadline.is_expired() {
-            return End::Closed;
-        }
-        connection.state.busy();
-        match Fence::new(Box::pin(busy(connection))).await {
+        let waited = match connection.state.may_wait_warm(&connection.local) {
+            true => connection.reader.wait(&connection.state.take_back).await,
+            false => connection.reader.readable().await.map(|()| Buffer::empty()),
+        };
+        let input = match waited {
+            Ok(input) if !connection.state.deadline.is_expired() => input,
+            _ => return End::Closed,
+        };
+        connection.state.busy(&connection.local);
+        match Fence::new(Box::pin(busy(connection, input))).await {
             Ok(Then::Idle) => {}
             Ok(Then::Close) => {
                 // Says to a TLS client that nothing was cut off; whether it listens is its affair.
@@ -89,9 +94,8 @@ pub(super) async fn serve(connection: &mut Connection) -> End {
 /// Serves what has come: one request, and those pipelined behind it.
 ///
 /// `left` gets what was read of a protocol that is not ours to speak.
-async fn busy(connection: &mut Connection) -> Then {
+async fn busy(connection: &mut Connection, mut input: Buffer) -> Then {
     let local = Rc::clone(&connection.local);
-    let mut input = Buffer::take();
     let mut head = local.take_head();
     let then = loop {
         let then = match read_head(connection, &mut input, &mut head).await {
@@ -157,7 +161,7 @@ async fn read_head(
             }
         }
         if input.room() == 0 {
-            input.make_room(HEAD_BYTES_MAX);
+            grow(input);
         }
         let (result, buffer) =
             connection.reader.read(std::mem::replace(input, Buffer::empty())).await;
@@ -174,6 +178,15 @@ async fn read_head(
 fn begins_http2(bytes: &[u8]) -> bool {
     let len = bytes.len().min(HTTP2_PREFACE_LINE.len());
     bytes[..len] == HTTP2_PREFACE_LINE[..len]
+}
+
+/// Makes room for more of a head: a buffer from the pool at first, one for the longest head then.
+fn grow(input: &mut Buffer) {
+    if input.is_empty() {
+        *input = Buffer::take();
+    } else {
+        input.make_room(HEAD_BYTES_MAX);
+    }
 }
 
 async fn on_no_head(connection: &mut Connection, no_head: NoHead) -> Then {

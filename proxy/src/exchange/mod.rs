@@ -82,8 +82,9 @@ pub async fn exchange<'c>(
     let setting = Setting { local, published: &published, found: &found, occasion: &occasion };
     let mut tally = Tally::default();
     let result = {
-        let carried = carry_out(&setting, (&mut *body, &mut *reply), &mut tally);
-        Fence::new(std::pin::pin!(carried)).await
+        // Pinned where it is made: a future that moves leaves its size behind in this one's.
+        let sides = (&mut *body, &mut *reply);
+        Fence::new(std::pin::pin!(carry_out(&setting, sides, &mut tally))).await
     };
     let result = result.unwrap_or_else(|panicked| Err(on_defect(local, &panicked)));
     if let Err(Ended::Caused(cause)) = result {

@@ -7,11 +7,16 @@ use monoio::buf::{IoBuf, IoBufMut};
 /// Bytes of a buffer fresh from the pool.
 pub const BUFFER_BYTES: usize = 16 * 1024;
 
+/// Bytes of a small buffer: most heads fit, and a thousand connections may wait with one.
+pub const SMALL_BUFFER_BYTES: usize = 4 * 1024;
+
 /// Buffers a worker keeps for the next user; what comes back above that is freed.
 const POOLED_MAX: usize = 128;
+const SMALL_POOLED_MAX: usize = 1024;
 
 thread_local! {
     static POOL: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+    static SMALL_POOL: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Bytes on their way in or out.
@@ -34,6 +39,14 @@ impl Buffer {
     pub fn take() -> Self {
         let bytes =
             POOL.with_borrow_mut(Vec::pop).unwrap_or_else(|| Vec::with_capacity(BUFFER_BYTES));
+        Self { bytes, start: 0 }
+    }
+
+    /// An empty buffer of [`SMALL_BUFFER_BYTES`] from this worker's pool.
+    pub fn take_small() -> Self {
+        let bytes = SMALL_POOL
+            .with_borrow_mut(Vec::pop)
+            .unwrap_or_else(|| Vec::with_capacity(SMALL_BUFFER_BYTES));
         Self { bytes, start: 0 }
     }
 
@@ -154,14 +167,16 @@ impl From<Vec<u8>> for Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         let mut bytes = std::mem::take(&mut self.bytes);
-        if bytes.capacity() != BUFFER_BYTES {
-            return;
-        }
+        let (pool, kept_max) = match bytes.capacity() {
+            BUFFER_BYTES => (&POOL, POOLED_MAX),
+            SMALL_BUFFER_BYTES => (&SMALL_POOL, SMALL_POOLED_MAX),
+            _ => return,
+        };
         bytes.clear();
         // The pool is gone while the thread ends; then the memory is simply freed.
-        let _ = POOL.try_with(|pool| {
+        let _ = pool.try_with(|pool| {
             let mut pool = pool.borrow_mut();
-            if pool.len() < POOLED_MAX {
+            if pool.len() < kept_max {
                 pool.push(bytes);
             }
         });

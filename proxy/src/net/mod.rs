@@ -17,6 +17,7 @@ mod poll;
 pub(crate) mod rig;
 mod splice;
 mod stream;
+mod take_back;
 pub mod tls;
 
 pub use buffer::{BUFFER_BYTES, Buffer};
@@ -24,3 +25,4 @@ pub use driver::Driver;
 pub use poll::{Gathered, PollStream};
 pub use splice::{SpliceFailure, pass};
 pub use stream::{Reader, Socket, Writer, split};
+pub use take_back::TakeBack;

@@ -4,11 +4,15 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::time::Duration;
 
-use monoio::io::{AsyncReadRent, AsyncWriteRent, OwnedReadHalf, OwnedWriteHalf, Splitable};
+use monoio::io::{
+    AsyncReadRent, AsyncWriteRent, CancelableAsyncReadRent, OwnedReadHalf, OwnedWriteHalf,
+    Splitable,
+};
 use monoio::net::TcpStream;
+use rustix::io::Errno;
 
-use super::Buffer;
 use super::tls::{TlsReader, TlsWriter};
+use super::{Buffer, TakeBack};
 
 /// The reading half of a connection.
 #[derive(Debug)]
@@ -129,6 +133,30 @@ impl Reader {
         match self {
             Self::Plain(half) => wait_readable(half).await,
             Self::Tls(half) => half.readable().await,
+        }
+    }
+
+    /// Waits for the next bytes of a connection that may stay silent; nothing where they are still
+    /// to be read.
+    ///
+    /// Holds a buffer until `take_back` is used, and none from then on.
+    ///
+    /// # Errors
+    /// The socket's error, or `UnexpectedEof` where the peer has ended its side.
+    pub async fn wait(&mut self, take_back: &TakeBack) -> io::Result<Buffer> {
+        let half = match self {
+            Self::Plain(half) => half,
+            Self::Tls(half) => return half.readable().await.map(|()| Buffer::empty()),
+        };
+        let (result, buffer) = half.cancelable_read(Buffer::take_small(), take_back.handle()).await;
+        match result {
+            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) => Ok(buffer),
+            Err(error) if error.raw_os_error() == Some(Errno::CANCELED.raw_os_error()) => {
+                drop(buffer);
+                wait_readable(half).await.map(|()| Buffer::empty())
+            }
+            Err(error) => Err(error),
         }
     }
 

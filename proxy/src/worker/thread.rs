@@ -80,6 +80,7 @@ async fn keep_time(local: &Rc<Local>, orders: &Orders, mut listeners: Vec<accept
         drop(local.published());
         if ticks.is_multiple_of(SWEEP_TICKS) {
             local.pools.sweep();
+            local.cool_idle(now);
         }
         match orders.current() {
             Order::Serve => {}

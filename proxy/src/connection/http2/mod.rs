@@ -277,7 +277,7 @@ impl Driver {
         if self.gathered.is_sending() {
             local.wheel.arm(&state.deadline, local.bounds.body_progress, Expiry::Shut, now());
         } else if self.running.count.get() > 0 || self.h2.has_streams() {
-            state.busy();
+            state.busy(local);
             state.deadline.disarm();
         } else if !state.is_idle() {
             state.idle(local);
