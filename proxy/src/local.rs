@@ -100,7 +100,7 @@ const WARM_CONNECTIONS_MAX: usize = 1024;
 const WARM_MAX: Duration = Duration::from_millis(500);
 
 /// Tables of heads a worker keeps.
-const HEADS_KEPT_MAX: usize = 256;
+const HEADS_KEPT_MAX: usize = 1024;
 
 /// What a worker knows of one client connection.
 #[derive(Debug)]

@@ -55,7 +55,7 @@ async fn answer_mock(
     occasion: &Occasion<'_>,
     reply: &mut Reply<'_>,
 ) -> Result<(), Ended> {
-    let mut scratch = Buffer::take();
+    let mut scratch = Buffer::take_small();
     let mut written = Err(Cause::GatewayDefect);
     reply.start(&mut |mut sink| {
         written = write_mock(mock, occasion, scratch.as_vec_mut(), &mut sink).map_err(Cause::from);
@@ -80,8 +80,9 @@ async fn call<'c>(
     let Setting { local, published, found, occasion } = *setting;
     let target = published.targets.get(proxy.target().0 as usize).ok_or(defect)?;
     let responses = &found.method.ok_or(defect)?.responses;
-    let mut scratch = Buffer::take();
     let mut begin = |reply: &mut Reply<'_>, response: Response<'_>, body: Announced| {
+        // Taken where it is used: what waits for an answer holds no memory for it.
+        let mut scratch = Buffer::take_small();
         reply.start(&mut |mut sink| {
             let status = responses.write(response, occasion, scratch.as_vec_mut(), &mut sink);
             Some(Opening { status, body })

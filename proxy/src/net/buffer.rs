@@ -57,7 +57,7 @@ impl Buffer {
 
     /// An empty buffer whose first `len` bytes are kept for what [`Buffer::prepend`] brings.
     pub fn with_headroom(len: usize) -> Self {
-        let mut buffer = Self::take();
+        let mut buffer = Self::take_small();
         buffer.bytes.resize(len, 0);
         buffer.start = len;
         buffer
@@ -70,12 +70,13 @@ impl Buffer {
         self.start = start;
     }
 
-    /// An empty buffer with room for `len` bytes; from the pool when that suffices.
+    /// An empty buffer with room for `len` bytes; from a pool when that suffices.
     pub fn with_room(len: usize) -> Self {
-        if len <= BUFFER_BYTES {
-            return Self::take();
+        match len {
+            ..=SMALL_BUFFER_BYTES => Self::take_small(),
+            ..=BUFFER_BYTES => Self::take(),
+            _ => Self { bytes: Vec::with_capacity(len), start: 0 },
         }
-        Self { bytes: Vec::with_capacity(len), start: 0 }
     }
 
     /// The bytes nobody has taken yet.

@@ -1,7 +1,7 @@
 //! How does an upstream's answer reach the client?
 
 use tollgate_core::limits::PAYLOAD_BYTES_MAX;
-use tollgate_core::message::{BodyLength, KnownName, Response, Verb};
+use tollgate_core::message::{BodyLength, KnownName, Response, ResponseHead, Verb};
 
 use super::RelayFailure;
 use crate::client::{Announced, Reply};
@@ -12,32 +12,61 @@ use crate::time::Patience;
 /// Bodies longer than this pass through a pipe instead of our memory; below, the copy is cheaper.
 const SPLICE_BYTES_MIN: u64 = 16 * 1024;
 
-/// What the client is told about the body, and the part of it that is already here.
+/// An answer's head, what the client is told about the body behind it, and the body so far.
 pub(super) struct Announcement {
     pub(super) announced: Announced,
-    pub(super) piece: Option<Buffer>,
+    /// The bytes of the head, and of the body where it is bare.
+    pub(super) bytes: Buffer,
+    /// A framed body, which must be read before anything can be said about its length.
+    framed: Option<(Incoming, Option<Buffer>)>,
 }
 
-/// Finds out what can be said about an answer's body before it is sent.
-pub(super) fn announce(
-    body: &mut Incoming,
-    response: Response<'_>,
-    verb: Verb,
-) -> Result<Announcement, RelayFailure> {
-    let piece = body.take_ready().map_err(|_| RelayFailure::Unexpected("a malformed body"))?;
-    let announced = match response.head.body {
-        BodyLength::Sized(len) if len > PAYLOAD_BYTES_MAX => {
-            return Err(RelayFailure::AnswerTooLarge);
+impl Announcement {
+    /// Finds out what can be said about the body of an answer that begins with `bytes`.
+    pub(super) fn new(
+        mut bytes: Buffer,
+        head: &ResponseHead,
+        verb: Verb,
+    ) -> Result<Self, RelayFailure> {
+        let mut framed = None;
+        let announced = match head.body {
+            BodyLength::Sized(len) if len > PAYLOAD_BYTES_MAX => {
+                return Err(RelayFailure::AnswerTooLarge);
+            }
+            BodyLength::Sized(len) => Announced::Sized(len),
+            BodyLength::None => announce_nothing(Response { bytes: bytes.unread(), head }, verb),
+            BodyLength::Chunked | BodyLength::UntilEnd => {
+                let mut rest = Buffer::with_room(bytes.len() - head.len);
+                rest.extend(&bytes.unread()[head.len..]);
+                bytes.truncate(head.len);
+                let mut body = Incoming::new(head.body, rest);
+                let piece = body.take_ready();
+                let piece = piece.map_err(|_| RelayFailure::Unexpected("a malformed body"))?;
+                // A body that is here to its end has a length, whatever its sender knew.
+                let announced = match body.is_ended() {
+                    true => Announced::Sized(piece.as_ref().map_or(0, |piece| piece.len() as u64)),
+                    false => Announced::Unknown,
+                };
+                framed = Some((body, piece));
+                announced
+            }
+        };
+        Ok(Self { announced, bytes, framed })
+    }
+
+    /// The body, and the part of it that is already here; the head is no longer needed.
+    pub(super) fn into_body(
+        mut self,
+        head: &ResponseHead,
+    ) -> Result<(Incoming, Option<Buffer>), RelayFailure> {
+        if let Some(framed) = self.framed {
+            return Ok(framed);
         }
-        BodyLength::Sized(len) => Announced::Sized(len),
-        BodyLength::None => announce_nothing(response, verb),
-        // A body that is here to its end has a length, whatever its sender knew.
-        BodyLength::Chunked | BodyLength::UntilEnd if body.is_ended() => {
-            Announced::Sized(piece.as_ref().map_or(0, |piece| piece.len() as u64))
-        }
-        BodyLength::Chunked | BodyLength::UntilEnd => Announced::Unknown,
-    };
-    Ok(Announcement { announced, piece })
+        self.bytes.advance(head.len);
+        let mut body = Incoming::new(head.body, self.bytes);
+        let piece = body.take_ready().map_err(|_| RelayFailure::Cut)?;
+        Ok((body, piece))
+    }
 }
 
 /// An answer to `HEAD`, or a 304, may say how long the body would be (RFC 9110 §8.6).

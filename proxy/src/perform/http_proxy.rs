@@ -18,6 +18,9 @@ use crate::publication::{Addresses, Target, TargetTls};
 use crate::time::{micros, now, recent};
 use crate::upstream::{ConnectFailure, Connection, UpstreamTls};
 
+/// Room for a usual head; longer ones grow it.
+const HEAD_ROOM_BYTES: usize = 2 * 1024;
+
 /// Connections that may die under one request before it fails: a backend that restarts kills all
 /// that idled, and each is found out one by one.
 const ATTEMPTS_MAX: usize = 4;
@@ -137,10 +140,10 @@ impl Call<'_, '_> {
         piece: Option<&Buffer>,
         answer_until_us: u64,
     ) -> Result<Outbound, CallFailure> {
-        let mut scratch = Buffer::take();
+        let mut scratch = Buffer::take_small();
         let scratch = scratch.as_vec_mut();
         proxy.write_target(self.facts, scratch).map_err(CallFailure::Refused)?;
-        let mut bytes = Buffer::take();
+        let mut bytes = Buffer::with_room(HEAD_ROOM_BYTES + piece.map_or(0, Buffer::len));
         let (verb, verb_bytes) = proxy.verb(self.facts);
         let mut head = HeadEncoder::request(bytes.as_vec_mut(), verb_bytes, &[scratch]);
         proxy.write_fields(self.facts, scratch, &mut head);

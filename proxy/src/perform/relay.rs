@@ -16,14 +16,14 @@ use tollgate_core::message::{Response, ResponseHead, Verb};
 
 use super::RelayFailure;
 use super::both::Beside;
-use super::download::{Download, announce};
+use super::download::{Announcement, Download};
 use super::upload::{UploadFailure, upload};
 use crate::client::{Announced, Reply, RequestBody};
-use crate::framing::Outgoing;
+use crate::framing::{Incoming, Outgoing};
 use crate::local::Local;
 use crate::net::Buffer;
 use crate::time::{Deadline, Expiry, Patience, recent};
-use crate::upstream::{Answer, Connection, NoAnswer};
+use crate::upstream::{Connection, NoAnswer, read_answer};
 
 /// A request as it goes to its upstream.
 pub(crate) struct Outbound {
@@ -90,20 +90,31 @@ impl Relay<'_, '_> {
         head: &mut ResponseHead,
     ) -> Result<Relayed, RelayFailure> {
         let (reader, deadline) = (&mut connection.reader, &connection.deadline);
-        let mut answer = Answer::read(reader, deadline, outbound.verb, head).await?;
-        let response = Response { bytes: answer.head_bytes.unread(), head };
-        let announcement = announce(&mut answer.body, response, outbound.verb)?;
-        (self.begin)(self.reply, response, announcement.announced);
+        let bytes = read_answer(reader, deadline, outbound.verb, head).await?;
+        let (mut body, piece) = self.announce(bytes, head, outbound.verb)?;
         let download = Download {
             reader,
             socket: connection.socket,
             patience: outbound.patience(self.local, deadline),
-            body: &mut answer.body,
+            body: &mut body,
             reply: self.reply,
         };
-        download.run(announcement.piece).await?;
-        let is_reusable = head.keeps_alive && answer.body.is_clean_end();
+        download.run(piece).await?;
+        let is_reusable = head.keeps_alive && body.is_clean_end();
         Ok(Relayed { status: head.status, is_reusable })
+    }
+
+    /// Begins the client's answer; gives back the body and the part of it that is already here.
+    fn announce(
+        &mut self,
+        bytes: Buffer,
+        head: &ResponseHead,
+        verb: Verb,
+    ) -> Result<(Incoming, Option<Buffer>), RelayFailure> {
+        let announcement = Announcement::new(bytes, head, verb)?;
+        let response = Response { bytes: announcement.bytes.unread(), head };
+        (self.begin)(self.reply, response, announcement.announced);
+        announcement.into_body(head)
     }
 
     async fn answer_beside_upload(
@@ -124,28 +135,29 @@ impl Relay<'_, '_> {
                 socket.shut(rustix::net::Shutdown::Both);
             }
         };
-        let read = Answer::read(reader, deadline, outbound.verb, head);
-        let mut answer = match beside.run(read, on_end).await {
-            Ok(answer) => answer,
+        let read = read_answer(reader, deadline, outbound.verb, head);
+        let bytes = match beside.run(read, on_end).await {
+            Ok(bytes) => bytes,
             Err(no_answer) => return Err(whose_failure(no_answer, beside.into_output())),
         };
         if beside.output().is_none() {
             // Whatever the client still sends would have to be read to its end first.
             self.reply.close_after();
         }
-        let response = Response { bytes: answer.head_bytes.unread(), head };
-        let announcement = announce(&mut answer.body, response, outbound.verb)?;
+        let announcement = Announcement::new(bytes, head, outbound.verb)?;
+        let response = Response { bytes: announcement.bytes.unread(), head };
         (self.begin)(self.reply, response, announcement.announced);
+        let (mut body, piece) = announcement.into_body(head)?;
         let download = Download {
             reader,
             socket,
             patience: outbound.patience(self.local, deadline),
-            body: &mut answer.body,
+            body: &mut body,
             reply: self.reply,
         };
-        beside.run(download.run(announcement.piece), on_end).await?;
+        beside.run(download.run(piece), on_end).await?;
         let is_sent = matches!(beside.into_output(), Some(Ok(())));
-        let is_reusable = is_sent && head.keeps_alive && answer.body.is_clean_end();
+        let is_reusable = is_sent && head.keeps_alive && body.is_clean_end();
         Ok(Relayed { status: head.status, is_reusable })
     }
 }

@@ -6,7 +6,6 @@ use tollgate_core::limits::HEAD_BYTES_MAX;
 use tollgate_core::message::{ResponseHead, Verb};
 use tollgate_core::wire::{HeadScanner, Malformed, Parsed, parse_response};
 
-use crate::framing::Incoming;
 use crate::net::{Buffer, Reader};
 use crate::time::Deadline;
 
@@ -28,52 +27,31 @@ pub enum NoAnswer {
     Unexpected(&'static str),
 }
 
-/// An answer whose head has come.
-#[derive(Debug)]
-pub struct Answer {
-    /// The bytes of the head.
-    pub head_bytes: Buffer,
-    /// What follows them.
-    pub body: Incoming,
-}
-
-impl Answer {
-    /// Reads the head of the final answer into `head`; interim answers are not for the client, who
-    /// was told to continue by us.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub async fn read(
-        reader: &mut Reader,
-        deadline: &Deadline,
-        verb: Verb,
-        head: &mut ResponseHead,
-    ) -> Result<Self, NoAnswer> {
-        let mut input = Buffer::take();
-        for _ in 0..INTERIM_MAX {
-            input = read_head(reader, deadline, verb, head, input).await?;
-            if head.status >= 200 {
-                return Ok(Self::split(input, head));
-            }
-            const SWITCHING_PROTOCOLS: u16 = 101;
-            if head.status == SWITCHING_PROTOCOLS {
-                // Nobody asked to switch: `Upgrade` never crosses.
-                return Err(NoAnswer::Unexpected("101 Switching Protocols"));
-            }
-            input.advance(head.len);
+/// Reads the head of the final answer into `head`; interim answers are not for the client, who was
+/// told to continue by us. Yields the bytes of the head and what has come behind them.
+///
+/// # Errors
+/// Why there is none.
+pub async fn read_answer(
+    reader: &mut Reader,
+    deadline: &Deadline,
+    verb: Verb,
+    head: &mut ResponseHead,
+) -> Result<Buffer, NoAnswer> {
+    let mut input = Buffer::take_small();
+    for _ in 0..INTERIM_MAX {
+        input = read_head(reader, deadline, verb, head, input).await?;
+        if head.status >= 200 {
+            return Ok(input);
         }
-        Err(NoAnswer::Unexpected("too many interim responses"))
-    }
-
-    fn split(mut input: Buffer, head: &ResponseHead) -> Self {
-        let mut rest = Buffer::empty();
-        if input.len() > head.len {
-            rest = Buffer::with_room(input.len() - head.len);
-            rest.extend(&input.unread()[head.len..]);
-            input.truncate(head.len);
+        const SWITCHING_PROTOCOLS: u16 = 101;
+        if head.status == SWITCHING_PROTOCOLS {
+            // Nobody asked to switch: `Upgrade` never crosses.
+            return Err(NoAnswer::Unexpected("101 Switching Protocols"));
         }
-        Self { head_bytes: input, body: Incoming::new(head.body, rest) }
+        input.advance(head.len);
     }
+    Err(NoAnswer::Unexpected("too many interim responses"))
 }
 
 async fn read_head(

@@ -9,5 +9,5 @@ mod http1;
 mod pool;
 
 pub use connection::{ConnectFailure, Connection, UpstreamTls};
-pub use http1::{Answer, NoAnswer};
+pub use http1::{NoAnswer, read_answer};
 pub use pool::Pools;
