@@ -4,6 +4,7 @@
 //! says how its workers wait (`auto`, `io_uring`, `epoll`); `TOLLGATE_TEST_LONG=1` adds the tests that
 //! take more than a few seconds.
 
+mod clients;
 mod conformance;
 mod features;
 mod support;

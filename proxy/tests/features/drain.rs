@@ -6,7 +6,9 @@ use rustix::process::Signal;
 
 use crate::support::client::Client;
 use crate::support::definition::everything;
+use crate::support::frames::code;
 use crate::support::gateway::Setup;
+use crate::support::http2_client::Http2Client;
 use crate::support::{Origin, eventually, recording_origin, stalled_origin};
 
 /// An origin that answers each request after a while.
@@ -79,6 +81,23 @@ fn clients_under_load_see_no_cut_answer() {
         let answered: Result<usize, String> = thread.join().expect("a client");
         assert!(answered.as_ref().is_ok_and(|answered| *answered > 0), "{answered:?}");
     }
+    assert_eq!(gateway.wait(Duration::from_secs(5)), Some(0));
+}
+
+#[test]
+fn streams_in_flight_are_answered_before_the_end() {
+    let origin = slow_origin();
+    let mut gateway = Setup::of(&everything(&origin.url())).start();
+    let mut client = Http2Client::dial(gateway.http).shake_hands();
+    for stream in [1, 3, 5] {
+        client.send_get(stream, "/x");
+    }
+    eventually("all are under way", || (origin.requests().len() == 3).then_some(()));
+    gateway.signal(Signal::TERM);
+    let answers = [1, 3, 5].map(|stream| client.answer(stream));
+    assert!(answers.iter().all(|answer| answer.body == b"ok"), "{answers:?}");
+    let goaway = answers.iter().find_map(|answer| answer.goaway);
+    assert_eq!(goaway.or_else(|| client.answer(7).goaway), Some(code::NO_ERROR));
     assert_eq!(gateway.wait(Duration::from_secs(5)), Some(0));
 }
 

@@ -1,6 +1,7 @@
 //! Does each feature, under the name that AWS gives it, work on real sockets?
 
 mod access_logs;
+mod backend_tls;
 mod bodies;
 mod certificate_reload;
 mod connections;

@@ -24,6 +24,7 @@ pub(crate) mod recording_origin;
 pub(crate) mod reset_origin;
 pub(crate) mod stalled_origin;
 pub(crate) mod tls_client;
+pub(crate) mod tls_origin;
 pub(crate) mod truncating_origin;
 
 pub(crate) use attempt::{eventually, is_long};
