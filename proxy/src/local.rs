@@ -196,7 +196,6 @@ pub struct Shared {
 ///
 /// They share one atomic reference through a plain count, so that workers do not fight over the
 /// cache line of the snapshot's count.
-#[expect(clippy::redundant_allocation, reason = "the outer count is the point")]
 pub type Held = Rc<Arc<Published>>;
 
 /// One worker's own.

@@ -8,7 +8,7 @@ use monoio::buf::{IoBuf, IoBufMut};
 pub const BUFFER_BYTES: usize = 16 * 1024;
 
 /// Bytes of a small buffer: most heads fit, and a thousand connections may wait with one.
-pub const SMALL_BUFFER_BYTES: usize = 4 * 1024;
+const SMALL_BUFFER_BYTES: usize = 4 * 1024;
 
 /// Buffers a worker keeps for the next user; what comes back above that is freed.
 const POOLED_MAX: usize = 128;
@@ -72,11 +72,13 @@ impl Buffer {
 
     /// An empty buffer with room for `len` bytes; from a pool when that suffices.
     pub fn with_room(len: usize) -> Self {
-        match len {
-            ..=SMALL_BUFFER_BYTES => Self::take_small(),
-            ..=BUFFER_BYTES => Self::take(),
-            _ => Self { bytes: Vec::with_capacity(len), start: 0 },
+        if len <= SMALL_BUFFER_BYTES {
+            return Self::take_small();
         }
+        if len <= BUFFER_BYTES {
+            return Self::take();
+        }
+        Self { bytes: Vec::with_capacity(len), start: 0 }
     }
 
     /// The bytes nobody has taken yet.

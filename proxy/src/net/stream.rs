@@ -64,7 +64,7 @@ impl Socket {
         let mut byte = [0; 1];
         let flags = rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT;
         let peeked = rustix::net::recv(self.borrow(), &mut byte[..], flags);
-        !matches!(peeked, Err(rustix::io::Errno::AGAIN))
+        !matches!(peeked, Err(Errno::AGAIN))
     }
 
     /// Sends what fits at once, without waiting, and forgets the rest: a courtesy to a peer that
