@@ -14,7 +14,7 @@
 //! on every write, on the preface, and on a connection without requests.
 
 mod accepted;
-mod order;
+mod frame_rules;
 mod watch;
 
 #[cfg(test)]
@@ -38,7 +38,7 @@ use tollgate_core::message::Request;
 use self::accepted::read_exchange;
 use self::watch::{FrameWatch, WatchedStream};
 use super::Connection;
-use crate::client::{Piece, Reply, RequestBody};
+use crate::client::{Piece, Reply, RequestBody, Steps};
 use crate::exchange::{exchange, refuse};
 use crate::fence::Fence;
 use crate::local::{ClientState, Local};
@@ -69,8 +69,9 @@ pub(super) async fn serve<F>(
     local.wheel.arm(&state.deadline, local.bounds.handshake, Expiry::Shut, now());
     let Some(h2) = shake_hands(stream, &gathered).await else { return };
     let running = Rc::new(Running::default());
-    let mut driver =
-        Driver { h2, gathered, watch, running, client, state, local, phase: Phase::Serving };
+    let steps = Steps::of(local.bounds.body_progress);
+    let phase = Phase::Serving;
+    let mut driver = Driver { h2, gathered, watch, running, client, steps, state, local, phase };
     // Dropped before the driver and the operations that it may have at the kernel.
     let _guard = guard;
     driver.state.idle(&driver.local);
@@ -180,6 +181,7 @@ struct Driver {
     watch: Rc<RefCell<FrameWatch>>,
     running: Rc<Running>,
     client: Client,
+    steps: Steps,
     state: Rc<ClientState>,
     local: Rc<Local>,
     phase: Phase,
@@ -201,8 +203,8 @@ impl Driver {
             Phase::Refusing => self.h2.poll_closed(context).is_ready(),
             Phase::Serving | Phase::Draining => self.poll_requests(context, exchange),
         };
-        let fault = self.watch.borrow().fault();
-        if let (Some(reason), true) = (fault, self.phase != Phase::Refusing) {
+        let verdict = self.watch.borrow().verdict().or(self.stalled());
+        if let (Some(reason), true) = (verdict, self.phase != Phase::Refusing) {
             return self.refuse(reason, context);
         }
         let sent = self.gathered.poll_send(context);
@@ -232,7 +234,9 @@ impl Driver {
                 Poll::Ready(None | Some(Err(_))) => return true,
                 Poll::Ready(Some(Ok(accepted))) => accepted,
             };
-            let Some(accepted) = read_exchange(request, respond, self.client, &self.local) else {
+            let Some(accepted) =
+                read_exchange(request, respond, (self.client, &self.steps), &self.local)
+            else {
                 continue;
             };
             let running = RunningExchange::begin(&self.running);
@@ -256,6 +260,12 @@ impl Driver {
         }
         self.state.wake_to_drain(context.waker());
         self.running.driver.set(Some(context.waker().clone()));
+    }
+
+    /// Whether the client let a stream stall and has no other that deserves to go on.
+    fn stalled(&self) -> Option<Reason> {
+        let is_done = self.running.count.get() == 0 && self.steps.has_stalled();
+        is_done.then_some(Reason::ENHANCE_YOUR_CALM)
     }
 
     fn refuse(&mut self, reason: Reason, context: &mut Context<'_>) -> Poll<()> {
