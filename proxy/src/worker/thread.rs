@@ -12,7 +12,7 @@ use super::accept;
 use crate::admin::Held;
 use crate::certificates::ServerTls;
 use crate::local::{Local, Order, Orders, Shared};
-use crate::net::Driver;
+use crate::net::{Driver, trim_pools};
 use crate::telemetry::WorkerTelemetry;
 use crate::time::{TICK, now};
 
@@ -83,6 +83,7 @@ async fn keep_time(local: &Rc<Local>, orders: &Orders, mut listeners: Vec<accept
         if ticks.is_multiple_of(SWEEP_TICKS) {
             local.pools.sweep();
             local.cool_idle(now);
+            trim_pools();
         }
         match orders.current() {
             Order::Serve => {}

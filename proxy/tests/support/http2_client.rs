@@ -178,13 +178,22 @@ impl Http2Client {
 
     /// Waits until a stream is answered, reset, or lost.
     pub(crate) fn answer(&mut self, stream: u32) -> Answer {
-        let mut answer = Answer::default();
-        let until = Instant::now() + PATIENCE;
-        while !answer.has_ended && answer.reset.is_none() && Instant::now() < until {
-            let Event::Frame(frame) = self.event() else { break };
-            self.note(&frame, stream, &mut answer);
-        }
+        let [answer] = self.answers([stream]);
         answer
+    }
+
+    /// The answers on several streams, in whatever order their frames come.
+    pub(crate) fn answers<const N: usize>(&mut self, streams: [u32; N]) -> [Answer; N] {
+        let mut answers: [Answer; N] = std::array::from_fn(|_| Answer::default());
+        let until = Instant::now() + PATIENCE;
+        let is_over = |answer: &Answer| answer.has_ended || answer.reset.is_some();
+        while !answers.iter().all(is_over) && Instant::now() < until {
+            let Event::Frame(frame) = self.event() else { break };
+            for (stream, answer) in streams.iter().zip(&mut answers) {
+                self.note(&frame, *stream, answer);
+            }
+        }
+        answers
     }
 
     fn note(&mut self, frame: &Frame, stream: u32, answer: &mut Answer) {

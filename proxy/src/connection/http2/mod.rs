@@ -2,7 +2,7 @@
 //!
 //! `h2` speaks the protocol; this task drives it and nothing else does. Each request runs as a task
 //! of its own, so that one cannot hold up another. Whatever they answer wakes this task once, and
-//! all that `h2` then has to say guards in one write.
+//! all that `h2` then has to say leaves in one write.
 //!
 //! ```text
 //!        frames            requests              exchanges (one task each)
@@ -71,7 +71,9 @@ pub(super) async fn serve<F>(
     let running = Rc::new(Running::default());
     let steps = Steps::of(local.bounds.body_progress);
     let phase = Phase::Serving;
-    let mut driver = Driver { h2, gathered, watch, running, client, steps, state, local, phase };
+    let has_ended = false;
+    let mut driver =
+        Driver { h2, gathered, watch, running, client, steps, state, local, phase, has_ended };
     // Dropped before the driver and the operations that it may have at the kernel.
     let _guard = guard;
     driver.state.idle(&driver.local);
@@ -170,7 +172,7 @@ enum Phase {
     Serving,
     /// A GOAWAY is out; requests that are on their way are still served.
     Draining,
-    /// The client has gone too far; only the GOAWAY is still to guard.
+    /// The client has gone too far; only the GOAWAY is still to leave.
     Refusing,
 }
 
@@ -185,6 +187,8 @@ struct Driver {
     state: Rc<ClientState>,
     local: Rc<Local>,
     phase: Phase,
+    /// Whether `h2` has nothing more to say or hear.
+    has_ended: bool,
 }
 
 impl Driver {
@@ -199,17 +203,20 @@ impl Driver {
     {
         self.watch.borrow_mut().refill(now().monotonic_us);
         self.drain_where_told(context);
-        let has_ended = match self.phase {
-            Phase::Refusing => self.h2.poll_closed(context).is_ready(),
-            Phase::Serving | Phase::Draining => self.poll_requests(context, exchange),
-        };
+        self.has_ended = self.has_ended
+            || match self.phase {
+                Phase::Refusing => self.h2.poll_closed(context).is_ready(),
+                Phase::Serving | Phase::Draining => self.poll_requests(context, exchange),
+            };
         let verdict = self.watch.borrow().verdict().or(self.stalled());
         if let (Some(reason), true) = (verdict, self.phase != Phase::Refusing) {
             return self.refuse(reason, context);
         }
-        let sent = self.gathered.poll_send(context);
-        if has_ended || matches!(sent, Poll::Ready(Err(_))) {
-            return Poll::Ready(());
+        // What `h2` said last may still be on its way when it has nothing more to say.
+        match self.gathered.poll_send(context) {
+            Poll::Ready(Err(_)) => return Poll::Ready(()),
+            Poll::Ready(Ok(_)) if self.has_ended => return Poll::Ready(()),
+            Poll::Ready(Ok(_)) | Poll::Pending => {}
         }
         self.set_deadline();
         Poll::Pending
@@ -254,7 +261,7 @@ impl Driver {
             self.phase = Phase::Draining;
             self.h2.graceful_shutdown();
             if self.state.is_idle() {
-                // A client that does not take guard gets a last moment like any other.
+                // A client that does not take leave gets a last moment like any other.
                 self.state.idle(&self.local);
             }
         }
