@@ -461,7 +461,7 @@ fn a_wait_brings_plaintext_and_gives_its_buffer_back_when_asked() {
         monoio::spawn(async move { take_back.take_back() }).await;
         send_all(&mut writer, b"later").await.expect("the server reads");
         let (mut far_reader, waited) = waiting.await;
-        let (result, read) = far_reader.read(waited_or_fresh(waited)).await;
+        let (result, read) = far_reader.read(waited_or_fresh(&waited)).await;
         assert_eq!((result.expect("bytes are there"), read.unread()), (5, &b"later"[..]));
 
         drop((writer, _reader));
@@ -471,7 +471,7 @@ fn a_wait_brings_plaintext_and_gives_its_buffer_back_when_asked() {
 }
 
 /// A buffer to read into after a wait that brought nothing.
-fn waited_or_fresh(waited: Buffer) -> Buffer {
+fn waited_or_fresh(waited: &Buffer) -> Buffer {
     assert!(waited.is_empty(), "the buffer was asked back before anything came");
     Buffer::take()
 }
