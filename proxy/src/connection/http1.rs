@@ -91,9 +91,7 @@ pub(super) async fn serve(connection: &mut Connection) -> End {
     End::Closed
 }
 
-/// Serves what has come: one request, and those pipelined behind it.
-///
-/// `left` gets what was read of a protocol that is not ours to speak.
+/// Serves what has come, of which `input` has been read: one request, and those pipelined behind it.
 async fn busy(connection: &mut Connection, mut input: Buffer) -> Then {
     let local = Rc::clone(&connection.local);
     let mut head = local.take_head();
