@@ -461,19 +461,14 @@ fn a_wait_brings_plaintext_and_gives_its_buffer_back_when_asked() {
         monoio::spawn(async move { take_back.take_back() }).await;
         send_all(&mut writer, b"later").await.expect("the server reads");
         let (mut far_reader, waited) = waiting.await;
-        let (result, read) = far_reader.read(waited_or_fresh(&waited)).await;
+        assert!(waited.is_empty(), "the buffer was asked back before anything came");
+        let (result, read) = far_reader.read(Buffer::take()).await;
         assert_eq!((result.expect("bytes are there"), read.unread()), (5, &b"later"[..]));
 
         drop((writer, _reader));
         let error = far_reader.wait(&TakeBack::default()).await.expect_err("it is over");
         assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
     });
-}
-
-/// A buffer to read into after a wait that brought nothing.
-fn waited_or_fresh(waited: &Buffer) -> Buffer {
-    assert!(waited.is_empty(), "the buffer was asked back before anything came");
-    Buffer::take()
 }
 
 #[test]
