@@ -143,7 +143,7 @@ impl Exchange {
     fn compile(&self, integration: &definition::Integration) -> Integration {
         let around = Surroundings { stage: &self.stage, method: &self.method };
         let mut problems = Vec::new();
-        let compiled = compile(integration, None, around, &mut Targets::new(false), &mut problems);
+        let compiled = compile(integration, None, around, &mut Targets::default(), &mut problems);
         compiled.unwrap_or_else(|| panic!("{problems:?}"))
     }
 

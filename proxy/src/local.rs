@@ -196,7 +196,6 @@ pub struct Shared {
 ///
 /// They share one atomic reference through a plain count, so that workers do not fight over the
 /// cache line of the snapshot's count.
-#[expect(clippy::redundant_allocation, reason = "the outer count is the point")]
 pub type Held = Rc<Arc<Published>>;
 
 /// One worker's own.
@@ -348,6 +347,15 @@ impl Local {
     /// Whether more exchanges run than the worker carries well: what comes now is shed.
     pub fn is_overloaded(&self) -> bool {
         self.exchanges.get() > self.bounds.exchanges_max
+    }
+
+    /// Shows the admin thread how much is under way; called on the worker's tick, so that nothing
+    /// of it is written per request.
+    pub fn show_gauges(&self) {
+        let counters = &self.telemetry.counters;
+        counters.exchanges_open.set(self.exchanges.get() as u64);
+        counters.upstream_idle.set(self.pools.idle_count() as u64);
+        counters.upstream_busy.set(self.pools.busy_count() as u64);
     }
 
     /// Whether the worker accepts no more and finishes what runs.

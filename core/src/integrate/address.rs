@@ -17,6 +17,16 @@ pub fn is_forbidden(ip: IpAddr) -> bool {
     }
 }
 
+/// Whether `host` is one of `allowed`, however either is spelled.
+pub fn is_among(host: &str, allowed: &[String]) -> bool {
+    let bare = |host: &str| host.trim_end_matches('.').to_ascii_lowercase();
+    let is_same = |one: &str| match (one.parse::<IpAddr>(), host.parse::<IpAddr>()) {
+        (Ok(one), Ok(other)) => one.to_canonical() == other.to_canonical(),
+        _ => bare(one) == bare(host),
+    };
+    allowed.iter().any(|one| is_same(one))
+}
+
 /// Metadata services outside 169.254.0.0/16: Alibaba Cloud, Azure's host agent, and Oracle Cloud's
 /// older instances.
 const METADATA_V4: [Ipv4Addr; 3] = [
@@ -78,6 +88,20 @@ mod tests {
         for ip in ["127.0.0.1", "10.0.0.1", "192.0.2.1", "::1", "fd00::1", "2001:db8::1"] {
             check(ip, false);
         }
+    }
+
+    #[test]
+    fn hosts_are_allowed_by_name_or_address_in_any_spelling() {
+        let allowed = ["metadata.test", "169.254.169.254", "fe80::1"].map(str::to_owned);
+        let check = |host, expected| assert_eq!(is_among(host, &allowed), expected, "{host}");
+        check("metadata.test", true);
+        check("Metadata.TEST.", true);
+        check("169.254.169.254", true);
+        check("::ffff:169.254.169.254", true);
+        check("fe80:0:0::1", true);
+        check("169.254.169.253", false);
+        check("other.test", false);
+        check("", false);
     }
 
     #[test]

@@ -28,18 +28,18 @@ pub struct Target {
 pub struct Targets {
     list: Vec<Target>,
     places: HashMap<Target, TargetIndex>,
-    allows_link_local: bool,
+    link_local_hosts: Vec<String>,
 }
 
 impl Targets {
-    /// No targets yet. Link-local and metadata addresses are refused unless allowed.
-    pub fn new(allows_link_local: bool) -> Self {
-        Self { allows_link_local, ..Self::default() }
+    /// No targets yet. Link-local and metadata addresses are refused but for these hosts.
+    pub fn new(link_local_hosts: &[String]) -> Self {
+        Self { link_local_hosts: link_local_hosts.to_vec(), ..Self::default() }
     }
 
-    /// Whether link-local and metadata addresses may be targets.
-    pub fn allows_link_local(&self) -> bool {
-        self.allows_link_local
+    /// The hosts that may be link-local and metadata addresses.
+    pub fn link_local_hosts(&self) -> &[String] {
+        &self.link_local_hosts
     }
 
     /// The place of `target`, which is added where it is new.

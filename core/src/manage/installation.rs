@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::definition::{
-    Api, BasePathMapping, EndpointType, Installation, Place, Problem, Severity, Stage,
-};
+use crate::definition::{Api, BasePathMapping, Installation, Place, Problem, Severity, Stage};
 use crate::limits::{ACCESS_LOG_FORMAT_BYTES_MAX, STAGE_VARIABLES_MAX};
 
 use super::document::{Document, Surroundings};
@@ -121,7 +119,6 @@ fn import_one(
         let message = "a REST API has no stage \"$default\"";
         imported.problems.push(Problem::error(place, message).suggest("such as \"--stage prod\""));
     }
-    refuse_unsupported(&api, &mut imported.problems);
     let name = &source.document.name;
     if let Some(base_path) = base_path(source, place, &mut imported.problems) {
         if let Some(first) = claimed.base_paths.insert(base_path.clone(), name.clone()) {
@@ -147,21 +144,6 @@ fn import_one(
         place,
         api,
     });
-}
-
-/// What guards an API as a whole and would be open if it were left out.
-fn refuse_unsupported(api: &Api, problems: &mut Vec<Problem>) {
-    let Api::Rest(api) = api else { return };
-    if let Some((_, place)) = &api.policy {
-        let message = "resource policies are not supported by this version";
-        let suggestion = "remove the policy only if everyone may call the API";
-        problems.push(Problem::error(*place, message).suggest(suggestion));
-    }
-    if let Some((EndpointType::Private, place)) = api.endpoint_type {
-        let message = "private endpoints are not supported by this version";
-        let suggestion = "make the endpoint REGIONAL only if everyone may reach the API";
-        problems.push(Problem::error(place, message).suggest(suggestion));
-    }
 }
 
 fn api_place(api: &Api) -> Place {

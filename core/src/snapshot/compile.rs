@@ -21,9 +21,9 @@ const TARGETS_UNUSED_MAX: usize = 64;
 
 /// What the operator allows beyond the definition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rules {
-    /// Whether integrations may lead to link-local and metadata addresses.
-    pub allows_link_local: bool,
+pub struct Rules<'r> {
+    /// Hosts that integrations may name although they are link-local or metadata addresses.
+    pub link_local_hosts: &'r [String],
 }
 
 /// Compiles an installation.
@@ -34,7 +34,7 @@ pub struct Rules {
 pub fn compile(
     installation: &Installation,
     revision: u64,
-    rules: Rules,
+    rules: Rules<'_>,
     previous: Option<&Snapshot>,
 ) -> (Option<Snapshot>, Vec<Problem>) {
     let first = compile_all(installation, revision, rules, previous);
@@ -55,10 +55,10 @@ pub fn compile(
 fn compile_all(
     installation: &Installation,
     revision: u64,
-    rules: Rules,
+    rules: Rules<'_>,
     previous: Option<&Snapshot>,
 ) -> (Option<Snapshot>, Vec<Problem>) {
-    let mut compiler = Compiler { installation, targets: Targets::new(rules.allows_link_local) };
+    let mut compiler = Compiler { installation, targets: Targets::new(rules.link_local_hosts) };
     let mut problems = Vec::new();
     // Shared stages hold indices, so the targets they point to keep their places.
     for target in previous.iter().flat_map(|previous| &previous.targets) {

@@ -4,7 +4,8 @@
 
 use crate::context::ApiKind;
 use crate::definition::{
-    Api, ConnectionType, Integration, IntegrationKind, Method, Problem, RestApi,
+    Api, ConnectionType, ContentHandling, EndpointType, Integration, IntegrationKind, Method,
+    Problem, RestApi,
 };
 
 use super::methods::{MethodDefinition, kind_of};
@@ -12,6 +13,14 @@ use super::methods::{MethodDefinition, kind_of};
 /// Reports what is set for the API as a whole.
 pub(super) fn check_api(api: &Api, problems: &mut Vec<Problem>) {
     let Api::Rest(api) = api else { return };
+    if let Some((_, place)) = &api.policy {
+        let problem = Problem::error(*place, unsupported("a resource policy"));
+        problems.push(problem.suggest("remove it only if everyone may call the API"));
+    }
+    if let Some((EndpointType::Private, place)) = api.endpoint_type {
+        let problem = Problem::error(place, unsupported("the endpoint type PRIVATE"));
+        problems.push(problem.suggest("write \"REGIONAL\" only if everyone may reach the API"));
+    }
     if api.minimum_compression_size.is_some() {
         let message = "minimumCompressionSize is not supported by this version of tollgate: \
                        responses are sent as they come";
@@ -36,6 +45,11 @@ pub(super) fn check_method<'d>(
         return None;
     };
     check_cache(integration, problems);
+    let binary_media_types = match api {
+        Api::Rest(api) => &*api.binary_media_types,
+        Api::Http(_) => &[],
+    };
+    check_content_handling(integration, binary_media_types, problems);
     match fault_of(kind_of(api), integration) {
         Some(message) => {
             problems.push(Problem::error(integration.place, message));
@@ -93,6 +107,42 @@ fn check_cache(integration: &Integration, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Reports conversions that would change a payload.
+///
+/// Requests to mocks are only searched for a status; the responses of proxies are not chosen from;
+/// and "text, CONVERT_TO_TEXT" is "UTF-8 text", as is every answer of a mock.
+fn check_content_handling(
+    integration: &Integration,
+    binary_media_types: &[String],
+    problems: &mut Vec<Problem>,
+) {
+    let mut refuse = |place, handling| {
+        let what = format!("contentHandling {} of a payload", name_of_handling(handling));
+        problems.push(Problem::error(place, unsupported(&what)));
+    };
+    match (integration.kind, integration.content_handling) {
+        // Nothing is binary where no media type is said to be.
+        (IntegrationKind::HttpProxy, Some(ContentHandling::ConvertToText))
+            if binary_media_types.is_empty() => {}
+        (IntegrationKind::HttpProxy, Some(handling)) => refuse(integration.place, handling),
+        _ => {}
+    }
+    if integration.kind == IntegrationKind::Mock {
+        let binary = Some(ContentHandling::ConvertToBinary);
+        for response in integration.responses.iter().filter(|own| own.content_handling == binary) {
+            refuse(response.place, ContentHandling::ConvertToBinary);
+        }
+    }
+}
+
+/// AWS's name of a conversion.
+fn name_of_handling(handling: ContentHandling) -> &'static str {
+    match handling {
+        ContentHandling::ConvertToBinary => "CONVERT_TO_BINARY",
+        ContentHandling::ConvertToText => "CONVERT_TO_TEXT",
+    }
+}
+
 fn fault_of(api_kind: ApiKind, integration: &Integration) -> Option<String> {
     let kind = name_of(integration.kind);
     let is_http = matches!(integration.kind, IntegrationKind::Http | IntegrationKind::HttpProxy);
@@ -100,6 +150,9 @@ fn fault_of(api_kind: ApiKind, integration: &Integration) -> Option<String> {
         return Some(unsupported("the connection type VPC_LINK"));
     }
     match (api_kind, integration.kind) {
+        (_, IntegrationKind::HttpProxy) if integration.streams_response => {
+            Some(unsupported("the response transfer mode STREAM"))
+        }
         (_, IntegrationKind::HttpProxy) | (ApiKind::RestApi, IntegrationKind::Mock) => None,
         (ApiKind::RestApi, _) | (ApiKind::HttpApi, IntegrationKind::AwsProxy) => {
             Some(unsupported(&format!("the integration type {kind}")))

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use crate::definition::{
-    Api, BasePathMapping, ConnectionType, HttpApi, Installation, Integration, IntegrationKind,
-    Method, MethodVerb, Place, Problem, RequestValidator, Resource, RestApi, Route, RouteKey,
-    Severity, Stage,
+    Api, BasePathMapping, ConnectionType, ContentHandling, EndpointType, HttpApi, Installation,
+    Integration, IntegrationKind, IntegrationResponse, Method, MethodResponse, MethodVerb, Place,
+    Problem, RequestValidator, Resource, RestApi, Route, RouteKey, Severity, Stage,
 };
 use crate::message::Verb;
 use crate::{locate, route};
@@ -227,6 +227,114 @@ fn what_guards_a_method_is_never_left_out_in_silence() {
 }
 
 #[test]
+fn what_guards_a_whole_api_is_never_left_out_in_silence() {
+    let guarded = |change: fn(&mut RestApi)| {
+        let resources = vec![resource("/a", method(proxy("http://origin.example"), 2))];
+        let mut api = RestApi { id: "api".to_owned(), resources, ..RestApi::default() };
+        change(&mut api);
+        stage(Api::Rest(api), "prod")
+    };
+    check_refused(
+        guarded(|api| api.policy = Some(("{}".to_owned(), at(5)))),
+        5,
+        "a resource policy is not supported by this version of tollgate",
+    );
+    check_refused(
+        guarded(|api| api.endpoint_type = Some((EndpointType::Private, at(6)))),
+        6,
+        "the endpoint type PRIVATE is not supported by this version of tollgate",
+    );
+    let regional = guarded(|api| api.endpoint_type = Some((EndpointType::Regional, at(6))));
+    assert_eq!(problems_of(regional), []);
+}
+
+#[test]
+fn routes_that_are_guarded_are_refused() {
+    for kind in ["AWS_IAM", "CUSTOM", "JWT"] {
+        let route = Route {
+            key: RouteKey::Default,
+            operation_name: None,
+            authorization_type: kind.to_owned(),
+            integration: Some(proxy("http://origin.example")),
+            place: at(8),
+        };
+        let api = HttpApi { id: "http".to_owned(), routes: vec![route], ..HttpApi::default() };
+        let message = format!(
+            "the authorization type {kind} of \"$default\" is not supported by this version of \
+             tollgate"
+        );
+        check_refused(stage(Api::Http(api), "$default"), 8, &message);
+    }
+}
+
+#[test]
+fn conversions_are_refused_where_they_would_change_a_payload() {
+    use ContentHandling::{ConvertToBinary, ConvertToText};
+    let check = |handling, binary_media_types: &[&str], expected: Option<&str>| {
+        let integration = Integration {
+            content_handling: Some(handling),
+            place: at(3),
+            ..proxy("http://origin.example")
+        };
+        let api = RestApi {
+            id: "api".to_owned(),
+            resources: vec![resource("/a", method(integration, 2))],
+            binary_media_types: binary_media_types.iter().map(ToString::to_string).collect(),
+            ..RestApi::default()
+        };
+        let stage = stage(Api::Rest(api), "prod");
+        let Some(name) = expected else { return assert_eq!(problems_of(stage), []) };
+        let message = format!(
+            "contentHandling {name} of a payload is not supported by this version of tollgate"
+        );
+        check_refused(stage, 3, &message);
+    };
+    check(ConvertToText, &[], None);
+    check(ConvertToText, &["image/*"], Some("CONVERT_TO_TEXT"));
+    check(ConvertToBinary, &[], Some("CONVERT_TO_BINARY"));
+    check(ConvertToBinary, &["image/*"], Some("CONVERT_TO_BINARY"));
+}
+
+#[test]
+fn a_mock_answers_text_only() {
+    let mock = |handling| {
+        let response = IntegrationResponse {
+            selection_pattern: None,
+            status: 200,
+            parameters: BTreeMap::new(),
+            templates: Vec::new(),
+            content_handling: handling,
+            place: at(4),
+        };
+        let template = ("application/json".to_owned(), "{\"statusCode\": 200}".to_owned());
+        let integration = Integration {
+            request_templates: vec![template],
+            responses: vec![response],
+            ..Integration::new(IntegrationKind::Mock)
+        };
+        let mut own = method(integration, 2);
+        own.responses.insert(200, MethodResponse::default());
+        stage(rest("api", vec![resource("/a", own)]), "prod")
+    };
+    assert_eq!(problems_of(mock(None)), []);
+    assert_eq!(problems_of(mock(Some(ContentHandling::ConvertToText))), []);
+    let message = "contentHandling CONVERT_TO_BINARY of a payload is not supported by this version of tollgate";
+    check_refused(mock(Some(ContentHandling::ConvertToBinary)), 4, message);
+}
+
+#[test]
+fn streamed_responses_are_refused() {
+    let integration =
+        Integration { streams_response: true, place: at(3), ..proxy("http://origin.example") };
+    let message = "the response transfer mode STREAM is not supported by this version of tollgate";
+    check_refused(
+        stage(rest("api", vec![resource("/a", method(integration, 2))]), "prod"),
+        3,
+        message,
+    );
+}
+
+#[test]
 fn a_validator_counts_where_it_has_something_to_check() {
     let validated = |change: fn(&mut Method)| {
         let mut own = method(proxy("http://origin.example"), 2);
@@ -397,6 +505,19 @@ proptest! {
             previous = Some(snapshot);
         }
     }
+}
+
+#[test]
+fn one_host_that_may_be_link_local_allows_no_other() {
+    let metadata = installation(vec![pets("http://169.254.169.254")]);
+    let check = |allowed: &[&str], expected: bool| {
+        let hosts: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+        let rules = Rules { link_local_hosts: &hosts };
+        assert_eq!(compile(&metadata, 1, rules, None).0.is_some(), expected, "{allowed:?}");
+    };
+    check(&[], false);
+    check(&["169.254.170.2", "metadata.test"], false);
+    check(&["169.254.169.254"], true);
 }
 
 #[test]

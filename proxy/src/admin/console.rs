@@ -31,7 +31,7 @@ impl Started {
         let apis = snapshot.stages.iter().zip(base_paths);
         Self {
             apis: apis.map(|(stage, base)| served(stage, base)).collect(),
-            listen: sockets.listeners.iter().map(|(listen, _)| listen.clone()).collect(),
+            listen: sockets.listeners.iter().map(|(listen, ..)| listen.clone()).collect(),
             admin: sockets.admin_address,
             workers: sockets.cores.len(),
         }

@@ -12,6 +12,7 @@ use tollgate_core::snapshot::Snapshot;
 use crate::options::{AdminOptions, DefinitionOptions, LogFormat, ServeOptions};
 use crate::telemetry::LogThread;
 
+use super::certificates::Certificates;
 use super::definitions::{self, Manner};
 use super::names::Answer;
 use super::publishing::{NAMES_WAIT_MS_MAX, Publishing};
@@ -38,6 +39,7 @@ pub(super) struct Control {
     manner: Manner,
     log_format: Option<LogFormat>,
     watch: Watch,
+    certificates: Certificates,
     reading: Reading,
     resolver: Resolver,
     resolver_watch: Watch,
@@ -84,7 +86,7 @@ impl Control {
     pub(super) fn new(
         shared: Arc<Shared>,
         publishing: Publishing,
-        (options, manner, watch): (&ServeOptions, Manner, Watch),
+        (options, manner, watch, certificates): (&ServeOptions, Manner, Watch, Certificates),
         log_thread: Option<LogThread>,
     ) -> Result<Self, String> {
         let (tell, news) = mpsc::channel(NEWS_MAX);
@@ -96,6 +98,7 @@ impl Control {
             log_format: options.log_format,
             manner,
             watch,
+            certificates,
             reading: Reading::No,
             resolver: Resolver::from_system()?,
             resolver_watch: Watch::new(resolver::settings_stamps()),
@@ -234,6 +237,7 @@ impl Control {
                 );
             }
         }
+        self.look_at_certificates();
         // A missing hosts file or resolv.conf is a state like any other.
         let settings = self.resolver_watch.on_look(resolver::settings_stamps());
         if settings == Seen::Changed {
@@ -254,14 +258,47 @@ impl Control {
         }
     }
 
-    /// SIGHUP: logs are opened again and definitions read again, whether they changed or not.
+    /// SIGHUP: logs are opened again, certificates and definitions read again, whether they changed
+    /// or not.
     fn on_hang_up(&mut self) {
-        tracing::info!("told to reopen logs and to read definitions again");
+        tracing::info!("told to reopen logs and to read certificates and definitions again");
         if let Some(log_thread) = &self.log_thread {
             log_thread.reopen();
         }
         self.renew_resolver();
+        self.read_certificates();
         self.read_definitions();
+    }
+
+    fn look_at_certificates(&mut self) {
+        match self.certificates.on_look() {
+            Seen::Same | Seen::Unsettled => {}
+            Seen::Changed => self.read_certificates(),
+            Seen::Missing(position) => {
+                let file = self.certificates.file(position).map(|file| file.display());
+                tracing::warn!(
+                    file = file.map(tracing::field::display),
+                    "a certificate's file is gone; what was read last is still shown"
+                );
+            }
+        }
+    }
+
+    /// Keys are parsed and compared off this thread.
+    fn read_certificates(&self) {
+        let (shown, shared) = (self.certificates.shown(), Arc::clone(&self.shared));
+        if shown.is_empty() {
+            return;
+        }
+        tokio::task::spawn_blocking(move || match shown.reload() {
+            Ok(()) => tracing::info!("certificates are read again"),
+            Err(problems) => {
+                shared.update(|totals| totals.reload_failures += 1);
+                for problem in problems {
+                    tracing::error!("{problem}; the old certificates are still shown");
+                }
+            }
+        });
     }
 
     fn renew_resolver(&mut self) {

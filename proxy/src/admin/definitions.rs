@@ -14,6 +14,7 @@ use tollgate_core::snapshot::{self, Rules, Snapshot};
 
 use crate::options::{DefinitionOptions, Kind};
 
+use super::report;
 use super::watch::Stamp;
 
 /// What, beside the files, decides how they are compiled.
@@ -21,9 +22,8 @@ use super::watch::Stamp;
 pub(super) struct Manner {
     /// The access-log format of all stages, where access logs are on.
     pub(super) access_log_format: Option<String>,
-    /// Whether some host may lead to link-local addresses; which one is checked where its
-    /// addresses are known.
-    pub(super) allows_link_local: bool,
+    /// Hosts that may be, or lead to, link-local and metadata addresses.
+    pub(super) link_local_hosts: Vec<String>,
 }
 
 /// What became of the files.
@@ -54,7 +54,7 @@ pub(super) fn load(
 ) -> Loaded {
     let (sources, mut problems) = read_all(options);
     let imported = import_files(&sources, &settings(options, manner));
-    let rules = Rules { allows_link_local: manner.allows_link_local };
+    let rules = Rules { link_local_hosts: &manner.link_local_hosts };
     let revision = previous.map_or(1, |previous| previous.revision + 1);
     let (snapshot, found) = snapshot::compile(&imported.installation, revision, rules, previous);
     let snapshot = snapshot.filter(|_| problems.is_empty() && !imported.has_errors());
@@ -95,7 +95,8 @@ fn read_all(options: &DefinitionOptions) -> (Vec<Source>, Vec<Problem>) {
         let number = u32::try_from(number).unwrap_or(u32::MAX);
         let bytes = read(&file.path).unwrap_or_else(|error| {
             let place = Place { document: number, start: 0, end: 0 };
-            problems.push(Problem::error(place, format!("the file cannot be read: {error}")));
+            let problem = Problem::error(place, format!("the file cannot be read: {error}"));
+            problems.push(problem.suggest(report::advice_on_file(&error)));
             Vec::new()
         });
         let name = file.path.display().to_string();
@@ -165,6 +166,24 @@ mod tests {
         assert!(found[0].starts_with("the file cannot be read: No such file"), "{found:?}");
         assert!(loaded.problems[1..].iter().all(|problem| problem.place.document == 1));
         assert!(found.len() > 1 && loaded.snapshot.is_none(), "{found:?}");
+    }
+
+    #[test]
+    fn what_would_make_a_file_readable_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let check = |name: &str, expected: &str| {
+            let path = format!("{}/{name}", folder.path().display());
+            let line = Arguments::try_parse_from(["tollgate", "validate", &path]);
+            let Ok(Command::Validate(options)) = line.map(|arguments| arguments.command) else {
+                panic!("{path}");
+            };
+            let loaded = load(&options.definition, &Manner::default(), None);
+            let suggestions: Vec<_> =
+                loaded.problems.iter().map(|problem| problem.suggestion.as_deref()).collect();
+            assert_eq!(suggestions, [Some(expected)], "{path}");
+        };
+        check("absent.yaml", "check the path; it begins where tollgate was started");
+        check("", "name a file in this folder");
     }
 
     #[test]

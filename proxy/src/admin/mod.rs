@@ -4,6 +4,7 @@
 //! serves the admin address, and starts and ends the workers. It never carries traffic, and
 //! traffic never waits for it.
 
+mod certificates;
 mod commands;
 mod console;
 mod control;
@@ -26,4 +27,4 @@ mod workers;
 pub use commands::{routes, validate};
 pub use start::run;
 pub use state::{Readiness, Shared};
-pub use workers::{Ground, Workers};
+pub use workers::{Ground, Held, Listener, Workers};

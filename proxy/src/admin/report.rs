@@ -130,6 +130,24 @@ pub(super) fn place_text(place: Place, documents: &[Document]) -> Option<String>
     Some(format!("{}:{line}:{column}", document.name))
 }
 
+/// What would let a file be opened, as far as the system's answer tells.
+pub(super) fn advice_on_file(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound => "check the path; it begins where tollgate was started",
+        io::ErrorKind::IsADirectory => "name a file in this folder",
+        io::ErrorKind::PermissionDenied => "let the user that runs tollgate open it",
+        io::ErrorKind::ReadOnlyFilesystem => "choose a place that can be written to",
+        _ => "choose another file",
+    }
+}
+
+/// Tells what is wrong with files that options name.
+pub(super) fn tell_settings(problems: &[String]) {
+    for problem in problems {
+        tracing::error!("{problem}");
+    }
+}
+
 /// Wrong usage or an invalid configuration.
 pub(super) fn invalid() -> ExitCode {
     ExitCode::from(2)

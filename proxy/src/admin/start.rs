@@ -2,28 +2,28 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use tokio::runtime::Runtime;
 use tollgate_core::snapshot::Snapshot;
 
 use crate::options::{AccessLogOptions, AccessLogTarget, Listen, ServeOptions};
-use crate::publication::Published;
 use crate::telemetry::{
     AccessLog, LogThread, Sink, WorkerCounters, WorkerTelemetry, render_access,
     start_operational_log,
 };
 
+use super::certificates::Tls;
 use super::control::{Control, Leave};
 use super::definitions::{self, Manner};
 use super::door::Door;
 use super::publishing::Publishing;
 use super::state::{Readiness, Shared};
 use super::watch::Watch;
-use super::{Ground, Workers, console, host, http, report, systemd};
+use super::{Ground, Held, Listener, Workers, console, host, http, report, systemd};
 
 /// How long the log thread may take for its last lines.
 const LOG_PATIENCE: Duration = Duration::from_secs(2);
@@ -40,8 +40,15 @@ pub fn run(
     let watch = Watch::new(definitions::stamps(&options.definition));
     let loaded = definitions::load(&options.definition, &manner, None);
     report::tell_all(&loaded, options.log_format);
-    let Some(snapshot) = loaded.snapshot else { return report::invalid() };
-    match serve(options, (manner, watch), snapshot, start_workers) {
+    let tls = Tls::load(options).map_err(|problems| report::tell_settings(&problems));
+    let (Some(snapshot), Ok(tls)) = (loaded.snapshot, tls) else { return report::invalid() };
+    if tls.upstream.system_authorities == 0 && snapshot.targets.iter().any(|t| t.is_tls) {
+        tracing::warn!(
+            "this system trusts no certificate authority, so public https integrations fail: \
+             install ca-certificates, or name authorities with --upstream-ca"
+        );
+    }
+    match serve(options, (manner, watch), (snapshot, tls), start_workers) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => report::failed(&problem),
     }
@@ -51,7 +58,7 @@ fn manner_of(options: &ServeOptions) -> Manner {
     let logs_access = options.access_log.target != AccessLogTarget::Off;
     Manner {
         access_log_format: logs_access.then(|| options.access_log.format.as_str().to_owned()),
-        allows_link_local: !options.upstream.allow_link_local.is_empty(),
+        link_local_hosts: options.upstream.allow_link_local.clone(),
     }
 }
 
@@ -59,7 +66,7 @@ fn manner_of(options: &ServeOptions) -> Manner {
 fn serve(
     options: &ServeOptions,
     (manner, watch): (Manner, Watch),
-    snapshot: Snapshot,
+    (snapshot, tls): (Snapshot, Tls),
     start_workers: impl FnOnce(Ground) -> io::Result<Workers>,
 ) -> Result<(), String> {
     let sockets = Sockets::open(options)?;
@@ -69,10 +76,22 @@ fn serve(
     let started = console::Started::of(&snapshot, options, &sockets);
     let allowed = options.upstream.allow_link_local.clone();
     let publishing = Publishing::start(snapshot, allowed, Arc::clone(&shared), 0);
-    let (ground, admin) = sockets.into_ground(options, publishing.for_workers(), telemetry);
+    let (admin, listeners) = (sockets.admin, sockets.listeners.into_iter().zip(tls.listeners));
+    let ground = Ground {
+        driver: options.worker.driver,
+        connections_max: sockets.connections_max,
+        cores: sockets.cores,
+        listeners: listeners
+            .map(|((_, held, sockets), tls)| Listener { tls, sockets, held })
+            .collect(),
+        publication: publishing.for_workers(),
+        telemetry,
+        timeout: options.timeout.clone(),
+        upstream_tls: tls.upstream,
+    };
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
-        let files = (options, manner, watch);
+        let files = (options, manner, watch, tls.certificates);
         let mut control = Control::new(Arc::clone(&shared), publishing, files, log_thread)?;
         let door = Door::new(options.admin.hosts.iter().cloned());
         http::start(admin, Arc::clone(&shared), door)?;
@@ -107,7 +126,7 @@ pub(super) struct Sockets {
     /// Client connections of one worker.
     connections_max: usize,
     /// The addresses that were bound, with a socket for each worker.
-    pub(super) listeners: Vec<(Listen, Vec<TcpListener>)>,
+    pub(super) listeners: Vec<(Listen, Held, Vec<TcpListener>)>,
     admin: TcpListener,
     /// The admin address that was bound.
     pub(super) admin_address: SocketAddr,
@@ -122,11 +141,15 @@ impl Sockets {
             host::connections_max(host::raise_open_files(), options.worker.max_connections);
         let mut listeners = Vec::new();
         for (listen, socket) in options.listen.iter().zip(assigned.listen) {
+            let held = match socket {
+                Some(_) => Held::WithServiceManager,
+                None => Held::Alone,
+            };
             let sockets = host::listen(listen.address, socket, cores.len())
                 .map_err(|error| cannot_listen("--listen", listen.address, &error))?;
             // Port 0 asks for any; what was given is what is told.
             let address = sockets[0].local_addr().unwrap_or(listen.address);
-            listeners.push((Listen { address, ..listen.clone() }, sockets));
+            listeners.push((Listen { address, ..listen.clone() }, held, sockets));
         }
         let admin = host::listen_admin(options.admin.address, assigned.admin)
             .map_err(|error| cannot_listen("--admin", options.admin.address, &error))?;
@@ -139,26 +162,6 @@ impl Sockets {
         let admin_address = admin.local_addr().unwrap_or(options.admin.address);
         let connections_max = (connections_max as usize).div_ceil(cores.len());
         Ok(Self { cores, connections_max, listeners, admin, admin_address })
-    }
-
-    /// What workers start from, and the admin address's socket.
-    fn into_ground(
-        self,
-        options: &ServeOptions,
-        publication: Arc<ArcSwap<Published>>,
-        telemetry: Vec<WorkerTelemetry>,
-    ) -> (Ground, TcpListener) {
-        let ground = Ground {
-            driver: options.worker.driver,
-            connections_max: self.connections_max,
-            cores: self.cores,
-            listeners: self.listeners,
-            publication,
-            telemetry,
-            timeout: options.timeout.clone(),
-            upstream: options.upstream.clone(),
-        };
-        (ground, self.admin)
     }
 }
 
@@ -175,6 +178,16 @@ fn cannot_listen(option: &str, address: SocketAddr, error: &io::Error) -> String
     format!("{option} {address}: {advice}")
 }
 
+/// A folder that is not there is the usual reason.
+fn cannot_log(path: &Path, error: &io::Error) -> String {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let advice = match folder.filter(|folder| !folder.is_dir()) {
+        Some(folder) => format!("create the folder {} first", folder.display()),
+        None => report::advice_on_file(error).to_owned(),
+    };
+    format!("--access-log {}: {error}; {advice}", path.display())
+}
+
 /// Starts the log thread, where access logs are on, and gives each worker its end.
 fn start_logs(
     options: &AccessLogOptions,
@@ -183,8 +196,9 @@ fn start_logs(
     let sink = match &options.target {
         AccessLogTarget::Off => return Ok((None, telemetry_of(counters, Vec::new()))),
         AccessLogTarget::Stdout => Sink::stdout(),
-        AccessLogTarget::File(path) => Sink::file(path.clone())
-            .map_err(|error| format!("--access-log {}: {error}", path.display()))?,
+        AccessLogTarget::File(path) => {
+            Sink::file(path.clone()).map_err(|error| cannot_log(path, &error))?
+        }
     };
     let (thread, logs) = LogThread::start(counters, sink, render_access)
         .map_err(|error| format!("the log thread cannot start: {error}"))?;
@@ -228,7 +242,8 @@ mod tests {
             .expect("bound");
         assert_eq!(sockets.cores.len(), 3);
         assert_eq!(sockets.connections_max, 4, "shared among workers, rounded up");
-        let (listen, own) = &sockets.listeners[0];
+        let (listen, held, own) = &sockets.listeners[0];
+        assert_eq!(*held, Held::Alone);
         assert_eq!(own.len(), 3);
         assert_eq!(own[2].local_addr().expect("an address"), listen.address);
         assert!(listen.address.port() != 0 && sockets.admin_address.port() != 0);
@@ -267,13 +282,17 @@ mod tests {
         let nowhere = options(&["a.yaml", "--access-log=/proc/nowhere/log"]);
         let error = start_logs(&nowhere.access_log, &counters).expect_err("no such folder");
         assert!(error.starts_with("--access-log /proc/nowhere/log: "), "{error}");
+        assert!(error.ends_with("; create the folder /proc/nowhere first"), "{error}");
+        let nothing = options(&["a.yaml", &format!("--access-log={}", folder.path().display())]);
+        let error = start_logs(&nothing.access_log, &counters).expect_err("it is a folder");
+        assert!(error.ends_with("; name a file in this folder"), "{error}");
     }
 
     #[test]
-    fn link_local_targets_compile_only_where_a_host_is_allowed() {
-        assert!(!manner_of(&options(&["a.yaml"])).allows_link_local);
+    fn definitions_are_read_as_the_options_want_it() {
+        assert!(manner_of(&options(&["a.yaml"])).link_local_hosts.is_empty());
         let manner = manner_of(&options(&["a.yaml", "--allow-link-local=a", "--access-log=-"]));
-        assert!(manner.allows_link_local);
+        assert_eq!(manner.link_local_hosts, ["a"]);
         assert_eq!(manner.access_log_format.as_deref(), Some("JSON"));
     }
 }

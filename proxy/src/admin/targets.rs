@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use tollgate_core::integrate::address::{is_among, is_forbidden};
+
 use crate::publication::{Addresses, Target, TargetKey};
 
-use super::names::{is_forbidden, literal_addresses};
+use super::names::literal_addresses;
 
 /// How long a target that no snapshot names keeps its slot and so its connections: long enough
 /// for a change that is taken back.
@@ -17,7 +19,7 @@ const UNUSED_MS_MAX: u64 = 300_000;
 pub(super) struct Targets {
     known: BTreeMap<TargetKey, Known>,
     slots_given: u32,
-    allowed: BTreeSet<String>,
+    allowed: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -61,7 +63,7 @@ impl Targets {
         for target in self.of_host(host) {
             target.set_addresses(self.permitted(target, addresses));
         }
-        if self.allowed.contains(host) {
+        if is_among(host, &self.allowed) {
             return None;
         }
         addresses.iter().copied().find(|address| is_forbidden(*address))
@@ -93,7 +95,7 @@ impl Targets {
     }
 
     fn permitted(&self, target: &Target, addresses: &[IpAddr]) -> Addresses {
-        let is_allowed = self.allowed.contains(&target.key.host);
+        let is_allowed = is_among(&target.key.host, &self.allowed);
         let permitted: Box<[_]> = addresses
             .iter()
             .filter(|address| is_allowed || !is_forbidden(**address))

@@ -1,6 +1,8 @@
 //! What does the client send behind its head on an HTTP/2 stream?
 
-use std::future::poll_fn;
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
@@ -18,22 +20,27 @@ use crate::net::Buffer;
 /// It also sees to it that the pieces add up to `content-length`.
 pub struct Http2Body {
     stream: RecvStream,
-    /// How long the client may pause.
-    step: Duration,
+    steps: Steps,
     received: u64,
     is_ended: bool,
+    has_timed_out: bool,
 }
 
 impl Http2Body {
     /// The body that `stream` brings.
-    pub fn new(stream: RecvStream, step: Duration) -> Self {
+    pub fn new(stream: RecvStream, steps: Steps) -> Self {
         let is_ended = stream.is_end_stream();
-        Self { stream, step, received: 0, is_ended }
+        Self { stream, steps, received: 0, is_ended, has_timed_out: false }
     }
 
     /// Whether every byte has been handed out.
     pub fn is_ended(&self) -> bool {
         self.is_ended
+    }
+
+    /// Whether the client paused too long.
+    pub fn has_timed_out(&self) -> bool {
+        self.has_timed_out
     }
 
     /// Body bytes handed out so far.
@@ -58,10 +65,12 @@ impl Http2Body {
     /// # Errors
     /// As [`Self::take_ready`], and [`BodyFailure::TimedOut`] where the client paused too long.
     pub async fn next(&mut self) -> Result<Option<Buffer>, BodyFailure> {
-        let step = self.step;
+        let steps = self.steps.clone();
         let next = poll_fn(|context| self.poll_next(context));
-        // Nothing is at the kernel here, so the wait may be dropped.
-        within(step, next).await.unwrap_or(Err(BodyFailure::TimedOut))
+        steps.within(next).await.unwrap_or_else(|| {
+            self.has_timed_out = true;
+            Err(BodyFailure::TimedOut)
+        })
     }
 
     fn poll_next(
@@ -112,15 +121,40 @@ impl Http2Body {
     }
 }
 
-/// Waits for `future`, but not longer than `step`; where it is ready at once no timer is set.
-pub(super) async fn within<F: Future>(step: Duration, future: F) -> Option<F::Output> {
-    let mut future = std::pin::pin!(future);
-    let at_once = poll_fn(|context| match future.as_mut().poll(context) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => Poll::Ready(None),
-    });
-    match at_once.await {
-        Some(output) => Some(output),
-        None => monoio::time::timeout(step, future).await.ok(),
+/// How long an HTTP/2 client may take for each step, and whether it ever took longer.
+///
+/// All streams of a connection share the answer: who lets one stall is not worth keeping.
+#[derive(Clone, Debug)]
+pub struct Steps {
+    step: Duration,
+    has_stalled: Rc<Cell<bool>>,
+}
+
+impl Steps {
+    /// Steps of `step` at most.
+    pub fn of(step: Duration) -> Self {
+        Self { step, has_stalled: Rc::default() }
+    }
+
+    /// Whether some step took too long.
+    pub fn has_stalled(&self) -> bool {
+        self.has_stalled.get()
+    }
+
+    /// Waits for `future`, but not longer than a step; where it is ready at once no timer is set.
+    ///
+    /// Only for what has nothing at the kernel: the future is dropped when its time is up.
+    pub(super) async fn within<F: Future>(&self, future: F) -> Option<F::Output> {
+        let mut future = std::pin::pin!(future);
+        let at_once = poll_fn(|context| match future.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending => Poll::Ready(None),
+        });
+        if let Some(output) = at_once.await {
+            return Some(output);
+        }
+        let output = monoio::time::timeout(self.step, future).await.ok();
+        self.has_stalled.set(self.has_stalled.get() || output.is_none());
+        output
     }
 }

@@ -3,7 +3,6 @@
 use std::future::poll_fn;
 use std::io;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::Buf;
 use h2::server::SendResponse;
@@ -13,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use tollgate_core::message::{HeadSink, RequestHead, Verb};
 use tollgate_core::wire::http2::FieldFilter;
 
-use super::http2_body::within;
+use super::http2_body::Steps;
 use super::{Fill, ReplyFailure};
 use crate::net::{BUFFER_BYTES, Buffer};
 
@@ -56,7 +55,8 @@ pub struct Http2Reply {
     out: Buffer,
     body_bytes: u64,
     /// How long the client may take to make room.
-    step: Duration,
+    steps: Steps,
+    has_timed_out: bool,
 }
 
 enum State {
@@ -69,7 +69,7 @@ enum State {
 
 impl Http2Reply {
     /// The answer to `request`.
-    pub fn new(respond: SendResponse<Piece>, request: &RequestHead, step: Duration) -> Self {
+    pub fn new(respond: SendResponse<Piece>, request: &RequestHead, steps: Steps) -> Self {
         Self {
             respond,
             state: State::Waiting,
@@ -79,8 +79,14 @@ impl Http2Reply {
             status: 0,
             out: Buffer::empty(),
             body_bytes: 0,
-            step,
+            steps,
+            has_timed_out: false,
         }
+    }
+
+    /// Whether the client took too long to make room.
+    pub fn has_timed_out(&self) -> bool {
+        self.has_timed_out
     }
 
     /// The status of the answer; 0 before it has begun.
@@ -230,7 +236,10 @@ impl Http2Reply {
     async fn send_out(&mut self, ends_stream: bool) -> Result<(), ReplyFailure> {
         let State::Streaming(stream) = &mut self.state else { return Ok(()) };
         while !self.out.is_empty() {
-            let room = room_for(stream, self.out.len(), self.step).await?;
+            let room = room_for(stream, self.out.len(), &self.steps).await;
+            let room = room.inspect_err(|failure| {
+                self.has_timed_out = failure.0.kind() == io::ErrorKind::TimedOut;
+            })?;
             if room >= self.out.len() {
                 break;
             }
@@ -261,14 +270,14 @@ impl Drop for Http2Reply {
 async fn room_for(
     stream: &mut SendStream<Piece>,
     len: usize,
-    step: Duration,
+    steps: &Steps,
 ) -> Result<usize, ReplyFailure> {
     stream.reserve_capacity(len);
     if stream.capacity() > 0 {
         return Ok(stream.capacity());
     }
     let room = poll_fn(|context| stream.poll_capacity(context));
-    match within(step, room).await {
+    match steps.within(room).await {
         Some(Some(Ok(room))) => Ok(room),
         Some(Some(Err(error))) => Err(failure(error)),
         Some(None) => Err(ReplyFailure(io::ErrorKind::ConnectionReset.into())),

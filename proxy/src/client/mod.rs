@@ -10,7 +10,7 @@ mod reply;
 mod request_body;
 
 pub use http1_reply::Http1Reply;
-pub use http2_body::Http2Body;
+pub use http2_body::{Http2Body, Steps};
 pub use http2_reply::{Http2Reply, Piece};
 pub use reply::{Announced, Fill, Opening, Reply, ReplyFailure};
 pub use request_body::{Http1Body, RequestBody};

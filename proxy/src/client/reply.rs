@@ -124,6 +124,14 @@ impl<'c> Reply<'c> {
         }
     }
 
+    /// Whether the client took so long that the rest of the answer was given up.
+    pub fn has_timed_out(&self) -> bool {
+        match self {
+            Self::Http1(reply) => reply.patience.has_ended(),
+            Self::Http2(reply) => reply.has_timed_out(),
+        }
+    }
+
     /// Whether the head has been begun.
     pub fn is_started(&self) -> bool {
         match self {

@@ -44,6 +44,14 @@ impl RequestBody<'_> {
         }
     }
 
+    /// Whether the client paused so long that the rest of the body was given up.
+    pub fn has_timed_out(&self) -> bool {
+        match self {
+            Self::Http1(body) => body.patience.has_ended(),
+            Self::Http2(body) => body.has_timed_out(),
+        }
+    }
+
     /// The next piece that is already here; `None` when none is.
     ///
     /// # Errors
@@ -67,6 +75,10 @@ impl RequestBody<'_> {
                 let next = body.incoming.next(body.reader).await;
                 match next {
                     Err(_) if body.patience.has_ended() => return Err(BodyFailure::TimedOut),
+                    Ok(piece) if body.incoming.is_ended() => {
+                        body.patience.pause();
+                        piece
+                    }
                     next => next?,
                 }
             }

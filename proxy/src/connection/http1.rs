@@ -91,9 +91,7 @@ pub(super) async fn serve(connection: &mut Connection) -> End {
     End::Closed
 }
 
-/// Serves what has come: one request, and those pipelined behind it.
-///
-/// `left` gets what was read of a protocol that is not ours to speak.
+/// Serves what has come, of which `input` has been read: one request, and those pipelined behind it.
 async fn busy(connection: &mut Connection, mut input: Buffer) -> Then {
     let local = Rc::clone(&connection.local);
     let mut head = local.take_head();
@@ -193,7 +191,10 @@ async fn on_no_head(connection: &mut Connection, no_head: NoHead) -> Then {
     const REQUEST_TIMEOUT: u16 = 408;
     let status = match no_head {
         NoHead::Gone | NoHead::Http2Preface => return Then::Close,
-        NoHead::TimedOut => REQUEST_TIMEOUT,
+        NoHead::TimedOut => {
+            connection.local.telemetry.counters.client_timeouts.add(1);
+            REQUEST_TIMEOUT
+        }
         NoHead::Malformed(malformed) => {
             connection.local.telemetry.counters.malformed.add(1);
             malformed.status()
@@ -225,6 +226,8 @@ async fn one_exchange(
         until_us,
         expiry,
     };
+    // The head has come in time, and how long the integration takes is not up to the client.
+    patience(Expiry::ShutReading).pause();
     let mut body = RequestBody::Http1(Http1Body {
         incoming: Incoming::new(head.body, rest),
         reader: &mut connection.reader,

@@ -139,6 +139,7 @@ async fn shake_hands(
         }
         Err(_) => {
             counters.handshake_failures.add(1);
+            counters.client_timeouts.add(u64::from(state.deadline.is_expired()));
             None
         }
     }

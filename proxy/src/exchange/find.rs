@@ -44,7 +44,10 @@ impl<'a> Found<'a> {
     ) -> Self {
         let mut found = Self::default();
         found.cause = match local.is_overloaded() {
-            true => Some(Cause::Overloaded),
+            true => {
+                local.telemetry.counters.shed.add(1);
+                Some(Cause::Overloaded)
+            }
             false => found.seek(request, snapshot, scratch).err(),
         };
         found

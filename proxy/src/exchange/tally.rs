@@ -44,6 +44,9 @@ impl Tally {
             error: None,
         };
         count(setting, &outcome);
+        if body.has_timed_out() || reply.has_timed_out() {
+            setting.local.telemetry.counters.client_timeouts.add(1);
+        }
         self.log(setting, &outcome);
     }
 

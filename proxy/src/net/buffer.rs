@@ -1,6 +1,6 @@
 //! Which memory is lent to the kernel, and where does it come from?
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use monoio::buf::{IoBuf, IoBufMut};
 
@@ -8,15 +8,58 @@ use monoio::buf::{IoBuf, IoBufMut};
 pub const BUFFER_BYTES: usize = 16 * 1024;
 
 /// Bytes of a small buffer: most heads fit, and a thousand connections may wait with one.
-pub const SMALL_BUFFER_BYTES: usize = 4 * 1024;
+const SMALL_BUFFER_BYTES: usize = 4 * 1024;
 
 /// Buffers a worker keeps for the next user; what comes back above that is freed.
 const POOLED_MAX: usize = 128;
 const SMALL_POOLED_MAX: usize = 1024;
 
 thread_local! {
-    static POOL: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
-    static SMALL_POOL: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+    static POOL: Pool = const { Pool::new(BUFFER_BYTES, POOLED_MAX) };
+    static SMALL_POOL: Pool = const { Pool::new(SMALL_BUFFER_BYTES, SMALL_POOLED_MAX) };
+}
+
+/// Memory of one size that waits for its next user.
+struct Pool {
+    buffer_bytes: usize,
+    kept_max: usize,
+    free: RefCell<Vec<Vec<u8>>>,
+    /// The fewest that were free since the last trim: that many nobody needed.
+    free_min: Cell<usize>,
+}
+
+impl Pool {
+    const fn new(buffer_bytes: usize, kept_max: usize) -> Self {
+        Self { buffer_bytes, kept_max, free: RefCell::new(Vec::new()), free_min: Cell::new(0) }
+    }
+
+    fn take(&self) -> Vec<u8> {
+        let mut free = self.free.borrow_mut();
+        let taken = free.pop();
+        self.free_min.set(self.free_min.get().min(free.len()));
+        taken.unwrap_or_else(|| Vec::with_capacity(self.buffer_bytes))
+    }
+
+    fn give_back(&self, bytes: Vec<u8>) {
+        let mut free = self.free.borrow_mut();
+        if free.len() < self.kept_max {
+            free.push(bytes);
+        }
+    }
+
+    fn trim(&self) {
+        let mut free = self.free.borrow_mut();
+        let needed = free.len() - self.free_min.get().min(free.len());
+        free.truncate(needed);
+        self.free_min.set(needed);
+    }
+}
+
+/// Frees the memory that this thread's pools have kept for nothing since the last call; called
+/// about once a second.
+pub fn trim_pools() {
+    POOL.with(Pool::trim);
+    SMALL_POOL.with(Pool::trim);
 }
 
 /// Bytes on their way in or out.
@@ -37,17 +80,12 @@ pub struct Buffer {
 impl Buffer {
     /// An empty buffer of [`BUFFER_BYTES`] from this worker's pool.
     pub fn take() -> Self {
-        let bytes =
-            POOL.with_borrow_mut(Vec::pop).unwrap_or_else(|| Vec::with_capacity(BUFFER_BYTES));
-        Self { bytes, start: 0 }
+        Self { bytes: POOL.with(Pool::take), start: 0 }
     }
 
     /// An empty buffer of [`SMALL_BUFFER_BYTES`] from this worker's pool.
     pub fn take_small() -> Self {
-        let bytes = SMALL_POOL
-            .with_borrow_mut(Vec::pop)
-            .unwrap_or_else(|| Vec::with_capacity(SMALL_BUFFER_BYTES));
-        Self { bytes, start: 0 }
+        Self { bytes: SMALL_POOL.with(Pool::take), start: 0 }
     }
 
     /// A buffer without memory, to leave behind where one was taken away.
@@ -72,11 +110,13 @@ impl Buffer {
 
     /// An empty buffer with room for `len` bytes; from a pool when that suffices.
     pub fn with_room(len: usize) -> Self {
-        match len {
-            ..=SMALL_BUFFER_BYTES => Self::take_small(),
-            ..=BUFFER_BYTES => Self::take(),
-            _ => Self { bytes: Vec::with_capacity(len), start: 0 },
+        if len <= SMALL_BUFFER_BYTES {
+            return Self::take_small();
         }
+        if len <= BUFFER_BYTES {
+            return Self::take();
+        }
+        Self { bytes: Vec::with_capacity(len), start: 0 }
     }
 
     /// The bytes nobody has taken yet.
@@ -168,19 +208,14 @@ impl From<Vec<u8>> for Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         let mut bytes = std::mem::take(&mut self.bytes);
-        let (pool, kept_max) = match bytes.capacity() {
-            BUFFER_BYTES => (&POOL, POOLED_MAX),
-            SMALL_BUFFER_BYTES => (&SMALL_POOL, SMALL_POOLED_MAX),
+        let pool = match bytes.capacity() {
+            BUFFER_BYTES => &POOL,
+            SMALL_BUFFER_BYTES => &SMALL_POOL,
             _ => return,
         };
         bytes.clear();
         // The pool is gone while the thread ends; then the memory is simply freed.
-        let _ = pool.try_with(|pool| {
-            let mut pool = pool.borrow_mut();
-            if pool.len() < kept_max {
-                pool.push(bytes);
-            }
-        });
+        let _ = pool.try_with(|pool| pool.give_back(bytes));
     }
 }
 
@@ -238,6 +273,21 @@ mod tests {
         buffer.advance(10);
         buffer.shrink();
         assert_eq!((buffer.unread(), buffer.room()), (&b"left"[..], 0));
+    }
+
+    #[test]
+    fn a_pool_frees_what_nobody_needed_since_the_last_trim() {
+        let pool = Pool::new(16, 8);
+        let taken: Vec<_> = (0..6).map(|_| pool.take()).collect();
+        taken.into_iter().for_each(|bytes| pool.give_back(bytes));
+        pool.trim();
+        let both = [pool.take(), pool.take()];
+        both.into_iter().for_each(|bytes| pool.give_back(bytes));
+        assert_eq!(pool.free.borrow().len(), 6);
+        pool.trim();
+        assert_eq!(pool.free.borrow().len(), 2);
+        pool.trim();
+        assert_eq!(pool.free.borrow().len(), 0);
     }
 
     #[test]

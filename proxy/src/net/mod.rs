@@ -20,7 +20,7 @@ mod stream;
 mod take_back;
 pub mod tls;
 
-pub use buffer::{BUFFER_BYTES, Buffer};
+pub use buffer::{BUFFER_BYTES, Buffer, trim_pools};
 pub use driver::Driver;
 pub use poll::{Gathered, PollStream};
 pub use splice::{SpliceFailure, pass};

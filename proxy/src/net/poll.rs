@@ -182,6 +182,11 @@ impl Gathered {
         self.0.borrow_mut().poll_send(context)
     }
 
+    /// Lets `change` look at what has gathered before it is sent.
+    pub fn amend(&self, change: impl FnOnce(&mut [u8])) {
+        change(self.0.borrow_mut().buffer.unread_mut());
+    }
+
     /// Whether a write is at the kernel.
     pub fn is_sending(&self) -> bool {
         self.0.borrow().desk.is_busy.get()

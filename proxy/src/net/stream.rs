@@ -64,7 +64,7 @@ impl Socket {
         let mut byte = [0; 1];
         let flags = rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT;
         let peeked = rustix::net::recv(self.borrow(), &mut byte[..], flags);
-        !matches!(peeked, Err(rustix::io::Errno::AGAIN))
+        !matches!(peeked, Err(Errno::AGAIN))
     }
 
     /// Sends what fits at once, without waiting, and forgets the rest: a courtesy to a peer that
@@ -146,13 +146,13 @@ impl Reader {
     pub async fn wait(&mut self, take_back: &TakeBack) -> io::Result<Buffer> {
         let half = match self {
             Self::Plain(half) => half,
-            Self::Tls(half) => return half.readable().await.map(|()| Buffer::empty()),
+            Self::Tls(half) => return half.wait(take_back).await,
         };
         let (result, buffer) = half.cancelable_read(Buffer::take_small(), take_back.handle()).await;
         match result {
             Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
             Ok(_) => Ok(buffer),
-            Err(error) if error.raw_os_error() == Some(Errno::CANCELED.raw_os_error()) => {
+            Err(error) if is_cancelled(&error) => {
                 drop(buffer);
                 wait_readable(half).await.map(|()| Buffer::empty())
             }
@@ -224,6 +224,11 @@ impl Writer {
             Self::Tls(half) => half.close().await,
         }
     }
+}
+
+/// Whether an operation ended because its buffer was asked back.
+pub(super) fn is_cancelled(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::CANCELED.raw_os_error())
 }
 
 /// Waits until the socket has something to read, without holding a buffer.

@@ -55,6 +55,7 @@ impl Call<'_, '_> {
         let piece = self.body.take_ready().map_err(client_failed)?;
         for _ in 0..ATTEMPTS_MAX {
             let mut connection = self.connect(answer_until_us, is_retry_safe).await?;
+            let _busy = self.local.pools.begin_use();
             let outbound = self.outbound(proxy, piece.as_ref(), answer_until_us)?;
             let mut relay =
                 Relay { local: self.local, body: self.body, reply: self.reply, begin: self.begin };

@@ -28,6 +28,14 @@ impl Patience<'_> {
         self.wheel.arm(self.deadline, self.step.min(left), self.expiry, now);
     }
 
+    /// Grants time to the end of all patience, from this moment on: it is not this side that is
+    /// waited for. Then both directions end, since nobody is left to refuse anything.
+    pub fn pause(&self) {
+        let now = recent();
+        let left = Duration::from_micros(self.until_us.saturating_sub(now.monotonic_us));
+        self.wheel.arm(self.deadline, left, Expiry::Shut, now);
+    }
+
     /// Whether the last step took too long.
     pub fn has_ended(&self) -> bool {
         self.deadline.is_expired()

@@ -113,13 +113,16 @@ impl Wheel {
     }
 
     fn look_at(&self, deadline: &Rc<Deadline>, tick: u64, now: Now) {
-        if deadline.is_expired.get() || deadline.looked_at_tick.get() > tick {
+        if deadline.looked_at_tick.get() > tick {
             // A second entry of a deadline that was put off; its own slot is still to come.
             return;
         }
         let due_us = deadline.due_us.get();
         if due_us <= now.monotonic_us {
             deadline.is_expired.set(true);
+            // It may be set once more: the answer to a client that no longer sends must be read.
+            deadline.due_us.set(u64::MAX);
+            deadline.looked_at_tick.set(u64::MAX);
             match deadline.expiry.get() {
                 Expiry::ShutReading => deadline.socket.shut_reading(),
                 Expiry::Shut => deadline.socket.shut(rustix::net::Shutdown::Both),
@@ -164,6 +167,7 @@ fn slot_of(tick: u64) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{ErrorKind, Write};
     use std::net::{TcpListener, TcpStream};
     use std::os::fd::AsRawFd;
 
@@ -237,6 +241,20 @@ mod tests {
         wheel.arm(&deadline, Duration::from_millis(200), Expiry::Shut, at(0));
         wheel.on_tick(at(120_000));
         assert!(deadline.is_expired());
+    }
+
+    #[test]
+    fn a_deadline_that_ended_reading_can_still_end_writing() {
+        let (near, _far) = connection();
+        let wheel = Wheel::new(at(0));
+        let socket = Socket::of_fd(near.as_raw_fd());
+        let deadline = wheel.deadline(socket);
+        wheel.arm(&deadline, Duration::from_millis(100), Expiry::ShutReading, at(0));
+        run(&wheel, 0, 200);
+        assert!((&near).write(b"still open").is_ok());
+        wheel.arm(&deadline, Duration::from_millis(100), Expiry::Shut, at(200));
+        run(&wheel, 210, 400);
+        assert_eq!((&near).write(b"shut").map_err(|e| e.kind()), Err(ErrorKind::BrokenPipe));
     }
 
     #[test]

@@ -10,4 +10,4 @@ mod pool;
 
 pub use connection::{ConnectFailure, Connection, UpstreamTls};
 pub use http1::{NoAnswer, read_answer};
-pub use pool::Pools;
+pub use pool::{Busy, Pools};

@@ -16,6 +16,17 @@ const IDLE_PER_TARGET_MAX: usize = 1024;
 pub struct Pools {
     idle: RefCell<Vec<Vec<Connection>>>,
     idle_count: Cell<usize>,
+    busy_count: Cell<usize>,
+}
+
+/// A connection that carries a request, for as long as this is held.
+#[derive(Debug)]
+pub struct Busy<'p>(&'p Cell<usize>);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
 }
 
 impl Pools {
@@ -67,6 +78,17 @@ impl Pools {
             count += pool.len();
         }
         self.idle_count.set(count);
+    }
+
+    /// Counts a connection that carries a request, until what is given back is dropped.
+    pub fn begin_use(&self) -> Busy<'_> {
+        self.busy_count.set(self.busy_count.get() + 1);
+        Busy(&self.busy_count)
+    }
+
+    /// How many connections carry a request.
+    pub fn busy_count(&self) -> usize {
+        self.busy_count.get()
     }
 
     /// How many connections idle.

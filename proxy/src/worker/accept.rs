@@ -7,8 +7,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use monoio::io::{CancelHandle, Canceller};
 use monoio::net::TcpStream;
 
+use crate::admin::Held;
 use crate::certificates::ServerTls;
 use crate::connection;
 use crate::local::Local;
@@ -28,29 +30,41 @@ const OVERLOADED: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
 /// A listening socket of one worker.
 pub(super) struct Listening {
     socket: TcpListener,
+    held: Held,
     local: Rc<Local>,
     tls: Option<Arc<ServerTls>>,
+    accepting: Canceller,
 }
 
 impl Listening {
     /// Begins to accept from `socket`.
     pub(super) fn start(
-        socket: TcpListener,
+        (socket, held): (TcpListener, Held),
         tls: Option<Arc<ServerTls>>,
         local: Rc<Local>,
     ) -> io::Result<Self> {
         // io_uring does not wait on sockets marked non-blocking, and epoll must not block on others.
         socket.set_nonblocking(Driver::current() == Driver::Epoll)?;
-        let accepting = monoio::net::TcpListener::from_std(socket.try_clone()?)?;
-        monoio::spawn(accept_until_stopped(accepting, tls.clone(), Rc::clone(&local)));
-        Ok(Self { socket, local, tls })
+        let listener = monoio::net::TcpListener::from_std(socket.try_clone()?)?;
+        let accepting = Canceller::new();
+        let (accept, stop) = ((tls.clone(), Rc::clone(&local)), accepting.handle());
+        monoio::spawn(accept_until_stopped(listener, accept, stop));
+        Ok(Self { socket, held, local, tls, accepting })
     }
 
-    /// Takes what already waits in the queue, then accepts no more.
-    ///
-    /// The pending accept ends because the socket is shut down: dropping it could lose a
-    /// connection that has just arrived.
+    /// Accepts no more. A pending accept is never dropped, which could lose a connection that has
+    /// just arrived.
     pub(super) fn stop(self) {
+        match self.held {
+            Held::Alone => self.close_queue(),
+            // Whoever waits in the queue is for the next process. Shut down, the socket would be
+            // dead for the service manager and for the workers that still accept.
+            Held::WithServiceManager => drop(self.accepting.cancel()),
+        }
+    }
+
+    /// Takes what already waits in the queue, then ends the pending accept.
+    fn close_queue(&self) {
         // The queue is emptied by plain system calls; whoever connects from here on is refused.
         if self.socket.set_nonblocking(true).is_ok() {
             while let Ok((stream, peer)) = self.socket.accept() {
@@ -59,9 +73,7 @@ impl Listening {
         }
         Socket::of_fd(self.socket.as_raw_fd()).shut_reading();
     }
-}
 
-impl Listening {
     fn admit_waiting(&self, stream: std::net::TcpStream, peer: SocketAddr) {
         let adopted = stream
             .set_nonblocking(Driver::current() == Driver::Epoll)
@@ -74,11 +86,11 @@ impl Listening {
 
 async fn accept_until_stopped(
     listener: monoio::net::TcpListener,
-    tls: Option<Arc<ServerTls>>,
-    local: Rc<Local>,
+    (tls, local): (Option<Arc<ServerTls>>, Rc<Local>),
+    stop: CancelHandle,
 ) {
     loop {
-        match listener.accept().await {
+        match listener.cancelable_accept(stop.clone()).await {
             Ok((stream, peer)) => admit(stream, peer, tls.as_ref(), &local),
             Err(_) if local.is_draining() => return,
             Err(error) if is_of_one_connection(&error) => {}

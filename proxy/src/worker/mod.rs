@@ -15,42 +15,32 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::admin::{Ground, Workers};
-use crate::certificates::{CertificateProblem, SecurityPolicy, ServerTls, Tickets, client_configs};
 use crate::local::{Bounds, Order, Orders, Shared};
 use crate::net::Driver;
-use crate::options::{self, Listen};
+use crate::options;
 
 /// Starts a worker on each core of `ground`.
 ///
 /// # Errors
-/// io_uring was asked for and the kernel refuses it, a certificate cannot be used, or a thread
-/// cannot be spawned.
+/// io_uring was asked for and the kernel refuses it, or a thread cannot be spawned.
 pub fn start(ground: Ground) -> io::Result<Workers> {
     let driver = Driver::probe(match ground.driver {
         options::Driver::Auto => None,
         options::Driver::IoUring => Some(Driver::IoUring),
         options::Driver::Epoll => Some(Driver::Epoll),
     })?;
-    let upstream_tls =
-        client_configs(&ground.upstream.upstream_ca).map_err(|problems| unusable(&problems))?;
     let shared = Shared {
         publication: ground.publication,
         bounds: bounds(&ground.timeout, ground.connections_max),
-        upstream_tls,
+        upstream_tls: ground.upstream_tls,
         orders: Arc::new(Orders::default()),
         running: Arc::new(AtomicUsize::new(0)),
     };
-    let tickets = Tickets::new().map_err(|problem| unusable(&[problem]))?;
-    let mut listeners = Vec::new();
-    for (listen, sockets) in ground.listeners {
-        listeners.push((
-            tls_of(&listen, &tickets).map_err(|problems| unusable(&problems))?,
-            sockets.into_iter(),
-        ));
-    }
+    let mut listeners = ground.listeners;
     for (index, (core, telemetry)) in ground.cores.into_iter().zip(ground.telemetry).enumerate() {
-        let own =
-            listeners.iter_mut().filter_map(|(tls, sockets)| Some((sockets.next()?, tls.clone())));
+        let own = listeners
+            .iter_mut()
+            .filter_map(|from| Some((from.sockets.pop()?, from.held, from.tls.clone())));
         let seed = thread::Seed { index, core, driver, listeners: own.collect(), telemetry };
         let shared = shared.clone();
         shared.running.fetch_add(1, Ordering::Relaxed);
@@ -77,22 +67,4 @@ fn bounds(timeout: &options::TimeoutOptions, connections_max: usize) -> Bounds {
         connections_max,
         ..Bounds::default()
     }
-}
-
-/// The TLS settings of a listener; `None` for a plain one.
-fn tls_of(
-    listen: &Listen,
-    tickets: &Tickets,
-) -> Result<Option<Arc<ServerTls>>, Vec<CertificateProblem>> {
-    if !listen.is_tls() {
-        return Ok(None);
-    }
-    let tls = ServerTls::load(&listen.certificates, tickets, SecurityPolicy::default())?;
-    Ok(Some(Arc::new(tls)))
-}
-
-/// All that is wrong with the files, in one error.
-fn unusable(problems: &[CertificateProblem]) -> io::Error {
-    let texts: Vec<_> = problems.iter().map(ToString::to_string).collect();
-    io::Error::new(io::ErrorKind::InvalidInput, texts.join("; "))
 }

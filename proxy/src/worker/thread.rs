@@ -9,9 +9,10 @@ use std::time::Duration;
 use tollgate_core::time::Now;
 
 use super::accept;
+use crate::admin::Held;
 use crate::certificates::ServerTls;
 use crate::local::{Local, Order, Orders, Shared};
-use crate::net::Driver;
+use crate::net::{Driver, trim_pools};
 use crate::telemetry::WorkerTelemetry;
 use crate::time::{TICK, now};
 
@@ -23,7 +24,7 @@ pub(super) struct Seed {
     pub(super) index: usize,
     pub(super) core: usize,
     pub(super) driver: Driver,
-    pub(super) listeners: Vec<(TcpListener, Option<Arc<ServerTls>>)>,
+    pub(super) listeners: Vec<(TcpListener, Held, Option<Arc<ServerTls>>)>,
     pub(super) telemetry: WorkerTelemetry,
 }
 
@@ -58,8 +59,8 @@ async fn serve(seed: Seed, shared: Shared) {
     let orders = Arc::clone(&shared.orders);
     let local = Rc::new(Local::new(shared, seed.telemetry));
     let mut listeners = Vec::new();
-    for (socket, tls) in seed.listeners {
-        match accept::Listening::start(socket, tls, Rc::clone(&local)) {
+    for (socket, held, tls) in seed.listeners {
+        match accept::Listening::start((socket, held), tls, Rc::clone(&local)) {
             Ok(listening) => listeners.push(listening),
             Err(error) => tracing::error!(%error, "a worker could not listen"),
         }
@@ -76,11 +77,13 @@ async fn keep_time(local: &Rc<Local>, orders: &Orders, mut listeners: Vec<accept
         ticks += 1;
         local.wheel.on_tick(now);
         local.telemetry.on_tick(now);
+        local.show_gauges();
         // A snapshot that is no longer published must not be held by an idle worker.
         drop(local.published());
         if ticks.is_multiple_of(SWEEP_TICKS) {
             local.pools.sweep();
             local.cool_idle(now);
+            trim_pools();
         }
         match orders.current() {
             Order::Serve => {}

@@ -1,7 +1,8 @@
 //! How does a test get a gateway of its own?
 
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -35,13 +36,15 @@ pub(crate) struct Setup {
     workers: usize,
     driver: String,
     arguments: Vec<String>,
+    inherited: Option<Arc<TcpListener>>,
 }
 
 impl Setup {
     /// Serves one document at the root.
     pub(crate) fn of(definition: &str) -> Self {
         let driver = std::env::var("TOLLGATE_TEST_DRIVER").unwrap_or_else(|_| "auto".to_owned());
-        let setup = Self { files: Vec::new(), workers: 1, driver, arguments: Vec::new() };
+        let (files, arguments) = (Vec::new(), Vec::new());
+        let setup = Self { files, workers: 1, driver, arguments, inherited: None };
         setup.file("api.yaml", "", definition)
     }
 
@@ -66,6 +69,12 @@ impl Setup {
     /// On that driver whatever the environment says.
     pub(crate) fn driver(mut self, driver: &str) -> Self {
         self.driver = driver.to_owned();
+        self
+    }
+
+    /// Serving plain HTTP on a socket that is handed over, as a service manager does it.
+    pub(crate) fn on(mut self, socket: &Arc<TcpListener>) -> Self {
+        self.inherited = Some(Arc::clone(socket));
         self
     }
 
@@ -198,7 +207,10 @@ impl Drop for Gateway {
 }
 
 fn command(setup: &Setup, directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+    let mut command = match setup.inherited {
+        None => Command::new(BINARY),
+        Some(_) => adopting(),
+    };
     command.current_dir(directory).arg("serve").args(["--log-format", "json"]);
     for (name, base_path, definition) in &setup.files {
         std::fs::write(directory.join(name), definition).expect("a file");
@@ -207,11 +219,30 @@ fn command(setup: &Setup, directory: &Path) -> Command {
             base_path => format!("{name}=/{base_path}"),
         });
     }
-    command.args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]);
+    let inherited = setup.inherited.as_ref().map(|socket| socket.local_addr());
+    let listen = inherited
+        .map_or(Ok("127.0.0.1:0".to_owned()), |address| address.map(|address| address.to_string()));
+    command.args(["--listen", &listen.expect("an address"), "--admin", "127.0.0.1:0"]);
     command.args(["--listen", "tls://127.0.0.1:0?cert=chain.pem&key=key.pem"]);
     command.args(["--workers", &setup.workers.to_string(), "--driver", &setup.driver]);
     command.args(&setup.arguments);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command.stdin(match &setup.inherited {
+        None => Stdio::null(),
+        Some(socket) => Stdio::from(OwnedFd::from(socket.try_clone().expect("a socket"))),
+    });
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
+const BINARY: &str = env!("CARGO_BIN_EXE_tollgate");
+
+/// Takes the socket on its standard input for the first one that a service manager hands over
+/// (`sd_listen_fds(3)`). The shell becomes the gateway, so the process id stays.
+fn adopting() -> Command {
+    const SCRIPT: &str =
+        r#"exec 3<&0 </dev/null; LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=web exec "$0" "$@""#;
+    let mut command = Command::new("sh");
+    command.args(["-c", SCRIPT, BINARY]);
     command
 }
 

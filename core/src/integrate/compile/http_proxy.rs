@@ -34,7 +34,7 @@ pub(super) fn compile(
         ApiKind::HttpApi => mapping::http_api(integration, around, problems),
     };
     let substituted = uri::substitute(written, around, integration.uri_place, problems);
-    let parsed = match uri::parse(&substituted, targets.allows_link_local()) {
+    let parsed = match uri::parse(&substituted, targets.link_local_hosts()) {
         Ok(parsed) => parsed,
         // Only a stage variable can make a URI wrong that AWS has accepted.
         Err(_) if written.contains("${stageVariables.") => {

@@ -1,7 +1,7 @@
 //! Which backend does an integration's URI name, and with which path?
 
 use crate::definition::{Place, Problem};
-use crate::integrate::address::{is_forbidden, is_port_allowed};
+use crate::integrate::address::{is_among, is_forbidden, is_port_allowed};
 use crate::transform::Surroundings;
 
 /// A URI taken apart. The path keeps its `{variables}`.
@@ -60,8 +60,9 @@ pub(super) fn substitute(
     substituted
 }
 
-/// Takes a URI apart; the message says why it names no backend.
-pub(super) fn parse(uri: &str, allows_link_local: bool) -> Result<Uri<'_>, String> {
+/// Takes a URI apart; the message says why it names no backend. `link_local_hosts` may be
+/// link-local and metadata addresses.
+pub(super) fn parse<'u>(uri: &'u str, link_local_hosts: &[String]) -> Result<Uri<'u>, String> {
     let (scheme, rest) = uri.split_once("://").ok_or("it has no \"http://\" or \"https://\"")?;
     let is_tls = match scheme.to_ascii_lowercase().as_str() {
         "http" => false,
@@ -77,9 +78,12 @@ pub(super) fn parse(uri: &str, allows_link_local: bool) -> Result<Uri<'_>, Strin
     let (host, port) = host_and_port(authority, is_tls)?;
     if let Ok(ip) = host.parse()
         && is_forbidden(ip)
-        && !allows_link_local
+        && !is_among(&host, link_local_hosts)
     {
-        return Err(format!("its address \"{host}\" is link-local or a metadata service"));
+        return Err(format!(
+            "its address \"{host}\" is link-local or a metadata service, which only \
+             --allow-link-local {host} permits"
+        ));
     }
     if !is_port_allowed(&host, port) {
         return Err(format!("its port {port} is not 80, 443 or 1024 to 65535"));
@@ -146,7 +150,7 @@ mod tests {
     #[test]
     fn uris_are_taken_apart() {
         let check = |uri: &str, authority: &str, host: &str, path: &str, query: &str| {
-            let parsed = parse(uri, false).unwrap_or_else(|problem| panic!("{uri}: {problem}"));
+            let parsed = parse(uri, &[]).unwrap_or_else(|problem| panic!("{uri}: {problem}"));
             assert_eq!(parsed.authority(), authority, "{uri}");
             assert_eq!(
                 (parsed.host.as_str(), parsed.path.as_str(), parsed.query),
@@ -165,7 +169,7 @@ mod tests {
     #[test]
     fn what_names_no_backend_says_why() {
         let check = |uri: &str, message: &str| {
-            let problem = parse(uri, false).expect_err(uri);
+            let problem = parse(uri, &[]).expect_err(uri);
             assert!(problem.contains(message), "{uri}: {problem}");
         };
         check("/relative", "no \"http://\"");
@@ -194,7 +198,10 @@ mod tests {
     }
 
     #[test]
-    fn link_local_addresses_can_be_allowed() {
-        assert!(parse("http://169.254.169.254/", true).is_ok());
+    fn link_local_addresses_are_allowed_one_by_one() {
+        let allowed = ["169.254.169.254".to_owned(), "fe80::1".to_owned()];
+        assert!(parse("http://169.254.169.254/", &allowed).is_ok());
+        assert!(parse("http://[FE80:0::1]/", &allowed).is_ok());
+        assert!(parse("http://169.254.170.2/", &allowed).is_err());
     }
 }

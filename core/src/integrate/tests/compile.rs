@@ -95,7 +95,7 @@ fn reserved_headers_of_http_apis_are_refused() {
 #[test]
 fn targets_are_shared() {
     let exchange = Exchange::new("GET /", &[]);
-    let mut targets = Targets::new(false);
+    let mut targets = Targets::default();
     let around = Surroundings { stage: &exchange.stage, method: &exchange.method };
     for uri in ["http://B.example.com/1", "http://b.example.com:80/2", "https://b.example.com/"] {
         let mut integration = integration_of(IntegrationKind::HttpProxy);

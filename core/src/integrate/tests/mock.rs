@@ -105,7 +105,7 @@ fn a_status_that_the_method_does_not_declare_fails() {
     let around = Surroundings { stage: &exchange.stage, method: &exchange.method };
     let mut declared = std::collections::BTreeMap::new();
     let compile_with = |declared: &_| {
-        compile(&integration, Some(declared), around, &mut Targets::new(false), &mut Vec::new())
+        compile(&integration, Some(declared), around, &mut Targets::default(), &mut Vec::new())
     };
     assert!(matches!(compile_with(&declared), Some(Integration::Defect(_))));
     declared.insert(200, definition::MethodResponse::default());

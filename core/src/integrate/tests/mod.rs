@@ -23,7 +23,7 @@ fn compiled(
     integration: &definition::Integration,
 ) -> (Option<Integration>, Vec<Target>, Vec<Problem>) {
     let mut problems = Vec::new();
-    let mut targets = Targets::new(false);
+    let mut targets = Targets::default();
     let around = Surroundings { stage: &exchange.stage, method: &exchange.method };
     let compiled = compile_integration(integration, None, around, &mut targets, &mut problems);
     let has_error = problems.iter().any(|problem| problem.severity == Severity::Error);

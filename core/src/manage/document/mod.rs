@@ -48,7 +48,9 @@ impl Document {
         if let Err(error) = std::str::from_utf8(bytes) {
             let start = u32::try_from(error.valid_up_to()).unwrap_or(u32::MAX);
             let place = Place { document: number, start, end: start.saturating_add(1) };
-            problems.push(Problem::error(place, "the document is not UTF-8"));
+            problems.push(
+                Problem::error(place, "the document is not UTF-8").suggest("save it as UTF-8"),
+            );
         }
         Self { name: name.into(), text: String::from_utf8_lossy(bytes).into_owned() }
     }

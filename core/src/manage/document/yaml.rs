@@ -35,7 +35,8 @@ pub(super) fn parse(source: &Source<'_>, problems: &mut Problems) -> Option<Node
         }
     }
     if builder.root.is_none() {
-        builder.problems.error(source.place(0, 0), "the document is empty");
+        let problem = Problem::error(source.place(0, 0), "the document is empty");
+        builder.problems.push(problem.suggest("begin with \"openapi: 3.0.3\""));
     }
     builder.root
 }

@@ -29,7 +29,7 @@ fn check(case: &Value) {
     let around = Surroundings { stage: &exchange.stage, method: &exchange.method };
     let mut problems = Vec::new();
     let integration =
-        compile(&integration(case), None, around, &mut Targets::new(false), &mut problems);
+        compile(&integration(case), None, around, &mut Targets::default(), &mut problems);
     let integration = integration.unwrap_or_else(|| panic!("{id}: {problems:?}"));
     let expect = &case["expect"];
     let mut sent = None;

@@ -29,7 +29,7 @@ fn mock_of(status: u16, parameters: &[(&str, &str)], templates: &[(&str, &str)])
     let exchange = Exchange::new("GET /", &[]);
     let around = Surroundings { stage: &exchange.stage, method: &exchange.method };
     let mut problems = Vec::new();
-    match compile(&integration, None, around, &mut Targets::new(false), &mut problems) {
+    match compile(&integration, None, around, &mut Targets::default(), &mut problems) {
         Some(Integration::Mock(mock)) => mock,
         other => panic!("no mock: {other:?} {problems:?}"),
     }

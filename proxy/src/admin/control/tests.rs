@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::Parser;
 
 use super::*;
+use crate::admin::certificates::Tls;
 use crate::options::{Arguments, Command};
 use crate::telemetry::WorkerCounters;
 
@@ -39,7 +40,9 @@ fn started(file: &Path) -> Control {
     let shared = Arc::new(Shared::new(vec![Arc::new(WorkerCounters::default())]));
     let first = loaded.snapshot.expect("it is valid");
     let publishing = Publishing::start(first, Vec::new(), Arc::clone(&shared), 0);
-    Control::new(shared, publishing, (&options, manner, watch), None).expect("a resolver")
+    let certificates = Tls::load(&options).expect("no files").certificates;
+    let files = (&options, manner, watch, certificates);
+    Control::new(shared, publishing, files, None).expect("a resolver")
 }
 
 /// Lets the admin thread see the files twice, and take what came of reading them.

@@ -8,10 +8,8 @@
 //!   tried again, each time later, until the wait is half a minute.
 //! * A name that no longer exists keeps it only briefly: its address may soon be somebody else's.
 
-mod forbidden;
 mod hosts;
 
-pub use forbidden::is_forbidden;
 pub use hosts::literal_addresses;
 
 use std::collections::BTreeMap;

@@ -8,7 +8,7 @@ use tollgate_core::context::Client;
 use tollgate_core::message::{RequestHead, Scheme};
 use tollgate_core::wire::http2::{Fault, Pseudo, read_request};
 
-use crate::client::{Http2Body, Http2Reply, Piece};
+use crate::client::{Http2Body, Http2Reply, Piece, Steps};
 use crate::local::Local;
 use crate::net::Buffer;
 
@@ -37,7 +37,7 @@ pub(in crate::connection) struct Http2Exchange {
 pub(super) fn read_exchange(
     request: Request<RecvStream>,
     respond: SendResponse<Piece>,
-    client: Client,
+    (client, steps): (Client, &Steps),
     local: &Local,
 ) -> Option<Http2Exchange> {
     let (parts, stream) = request.into_parts();
@@ -57,7 +57,7 @@ pub(super) fn read_exchange(
             &mut head,
         )
     };
-    let reply = Http2Reply::new(respond, &head, local.bounds.body_progress);
+    let reply = Http2Reply::new(respond, &head, steps.clone());
     let refused = match read {
         Ok(()) => None,
         Err(Fault::Answer(malformed)) => Some(malformed),
@@ -67,7 +67,7 @@ pub(super) fn read_exchange(
             return None;
         }
     };
-    let body = Http2Body::new(stream, local.bounds.body_progress);
+    let body = Http2Body::new(stream, steps.clone());
     let head_bytes = Buffer::from(head_bytes);
     Some(Http2Exchange { head_bytes, head, body, reply, client, refused })
 }

@@ -2,7 +2,7 @@
 //!
 //! `h2` speaks the protocol; this task drives it and nothing else does. Each request runs as a task
 //! of its own, so that one cannot hold up another. Whatever they answer wakes this task once, and
-//! all that `h2` then has to say guards in one write.
+//! all that `h2` then has to say leaves in one write.
 //!
 //! ```text
 //!        frames            requests              exchanges (one task each)
@@ -14,7 +14,7 @@
 //! on every write, on the preface, and on a connection without requests.
 
 mod accepted;
-mod order;
+mod frame_rules;
 mod watch;
 
 #[cfg(test)]
@@ -38,7 +38,7 @@ use tollgate_core::message::Request;
 use self::accepted::read_exchange;
 use self::watch::{FrameWatch, WatchedStream};
 use super::Connection;
-use crate::client::{Piece, Reply, RequestBody};
+use crate::client::{Piece, Reply, RequestBody, Steps};
 use crate::exchange::{exchange, refuse};
 use crate::fence::Fence;
 use crate::local::{ClientState, Local};
@@ -69,8 +69,11 @@ pub(super) async fn serve<F>(
     local.wheel.arm(&state.deadline, local.bounds.handshake, Expiry::Shut, now());
     let Some(h2) = shake_hands(stream, &gathered).await else { return };
     let running = Rc::new(Running::default());
+    let steps = Steps::of(local.bounds.body_progress);
+    let phase = Phase::Serving;
+    let has_ended = false;
     let mut driver =
-        Driver { h2, gathered, watch, running, client, state, local, phase: Phase::Serving };
+        Driver { h2, gathered, watch, running, client, steps, state, local, phase, has_ended };
     // Dropped before the driver and the operations that it may have at the kernel.
     let _guard = guard;
     driver.state.idle(&driver.local);
@@ -169,7 +172,7 @@ enum Phase {
     Serving,
     /// A GOAWAY is out; requests that are on their way are still served.
     Draining,
-    /// The client has gone too far; only the GOAWAY is still to guard.
+    /// The client has gone too far; only the GOAWAY is still to leave.
     Refusing,
 }
 
@@ -180,9 +183,12 @@ struct Driver {
     watch: Rc<RefCell<FrameWatch>>,
     running: Rc<Running>,
     client: Client,
+    steps: Steps,
     state: Rc<ClientState>,
     local: Rc<Local>,
     phase: Phase,
+    /// Whether `h2` has nothing more to say or hear.
+    has_ended: bool,
 }
 
 impl Driver {
@@ -197,17 +203,20 @@ impl Driver {
     {
         self.watch.borrow_mut().refill(now().monotonic_us);
         self.drain_where_told(context);
-        let has_ended = match self.phase {
-            Phase::Refusing => self.h2.poll_closed(context).is_ready(),
-            Phase::Serving | Phase::Draining => self.poll_requests(context, exchange),
-        };
-        let fault = self.watch.borrow().fault();
-        if let (Some(reason), true) = (fault, self.phase != Phase::Refusing) {
+        self.has_ended = self.has_ended
+            || match self.phase {
+                Phase::Refusing => self.h2.poll_closed(context).is_ready(),
+                Phase::Serving | Phase::Draining => self.poll_requests(context, exchange),
+            };
+        let verdict = self.watch.borrow().verdict().or(self.stalled());
+        if let (Some(reason), true) = (verdict, self.phase != Phase::Refusing) {
             return self.refuse(reason, context);
         }
-        let sent = self.gathered.poll_send(context);
-        if has_ended || matches!(sent, Poll::Ready(Err(_))) {
-            return Poll::Ready(());
+        // What `h2` said last may still be on its way when it has nothing more to say.
+        match self.gathered.poll_send(context) {
+            Poll::Ready(Err(_)) => return Poll::Ready(()),
+            Poll::Ready(Ok(_)) if self.has_ended => return Poll::Ready(()),
+            Poll::Ready(Ok(_)) | Poll::Pending => {}
         }
         self.set_deadline();
         Poll::Pending
@@ -232,7 +241,9 @@ impl Driver {
                 Poll::Ready(None | Some(Err(_))) => return true,
                 Poll::Ready(Some(Ok(accepted))) => accepted,
             };
-            let Some(accepted) = read_exchange(request, respond, self.client, &self.local) else {
+            let Some(accepted) =
+                read_exchange(request, respond, (self.client, &self.steps), &self.local)
+            else {
                 continue;
             };
             let running = RunningExchange::begin(&self.running);
@@ -250,12 +261,18 @@ impl Driver {
             self.phase = Phase::Draining;
             self.h2.graceful_shutdown();
             if self.state.is_idle() {
-                // A client that does not take guard gets a last moment like any other.
+                // A client that does not take leave gets a last moment like any other.
                 self.state.idle(&self.local);
             }
         }
         self.state.wake_to_drain(context.waker());
         self.running.driver.set(Some(context.waker().clone()));
+    }
+
+    /// Whether the client let a stream stall and has no other that deserves to go on.
+    fn stalled(&self) -> Option<Reason> {
+        let is_done = self.running.count.get() == 0 && self.steps.has_stalled();
+        is_done.then_some(Reason::ENHANCE_YOUR_CALM)
     }
 
     fn refuse(&mut self, reason: Reason, context: &mut Context<'_>) -> Poll<()> {

@@ -6,9 +6,9 @@
 //!
 //! | frame | why it costs | budget |
 //! |---|---|---|
-//! | PING, SETTINGS | each is answered | [`FrameBudget`] |
-//! | PRIORITY, WINDOW_UPDATE, unknown | each is parsed | [`FrameBudget`] |
-//! | RST_STREAM after its request was accepted | an exchange was begun for nothing | [`RESETS_MIN`] |
+//! | PING, SETTINGS | each is answered | `HTTP2_FRAME_CREDIT_MAX` |
+//! | PRIORITY, WINDOW_UPDATE, unknown | each is parsed | `HTTP2_FRAME_CREDIT_MAX` |
+//! | RST_STREAM after its request was accepted | an exchange was begun for nothing | `HTTP2_RESETS_MIN` |
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -20,8 +20,8 @@ use tollgate_core::limits::{
     HTTP2_FRAME_CREDIT_MAX, HTTP2_FRAME_CREDIT_PER_SECOND, HTTP2_RESETS_MIN,
 };
 
-use super::order::FrameOrder;
-use crate::net::PollStream;
+use super::frame_rules::{FrameHeader, FrameRules};
+use crate::net::{Gathered, PollStream};
 
 /// Bytes of a frame's header (RFC 9113 §4.1): length, type, flags, stream.
 pub(super) const HEADER_BYTES: usize = 9;
@@ -46,6 +46,7 @@ const BYTES_PER_CREDIT: usize = 256;
 /// A connection whose frames are counted as they pass to `h2`.
 pub(super) struct WatchedStream {
     stream: PollStream,
+    gathered: Gathered,
     watch: Rc<RefCell<FrameWatch>>,
 }
 
@@ -56,13 +57,14 @@ pub(super) struct FrameWatch {
     header_len: usize,
     /// Bytes to skip until the next header.
     skip: usize,
+    /// Whether the preface is over.
+    is_in_frame: bool,
     credit: u32,
     refilled_us: u64,
     requests: u64,
     resets: u64,
-    is_flooded: bool,
-    order: FrameOrder,
-    broken: Option<Reason>,
+    rules: FrameRules,
+    verdict: Option<Reason>,
 }
 
 impl FrameWatch {
@@ -72,19 +74,19 @@ impl FrameWatch {
             header: [0; HEADER_BYTES],
             header_len: 0,
             skip: PREFACE_BYTES,
+            is_in_frame: false,
             credit: HTTP2_FRAME_CREDIT_MAX,
             refilled_us: now_us,
             requests: 0,
             resets: 0,
-            is_flooded: false,
-            order: FrameOrder::default(),
-            broken: None,
+            rules: FrameRules::default(),
+            verdict: None,
         }
     }
 
-    /// What the connection must end with, once the client has gone too far; it stays so.
-    pub(super) fn fault(&self) -> Option<Reason> {
-        self.broken.or(self.is_flooded.then_some(Reason::ENHANCE_YOUR_CALM))
+    /// What the connection is to end with, once the client has gone too far; it stays so.
+    pub(super) fn verdict(&self) -> Option<Reason> {
+        self.verdict
     }
 
     /// Lets time heal: called at each wake-up.
@@ -102,28 +104,38 @@ impl FrameWatch {
         self.earn((count / BYTES_PER_CREDIT) as u64);
     }
 
-    /// Notes bytes that came from the client.
-    fn on_received(&mut self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            let skipped = self.skip.min(bytes.len());
-            self.skip -= skipped;
-            bytes = &bytes[skipped..];
-            let taken = (HEADER_BYTES - self.header_len).min(bytes.len());
-            self.header[self.header_len..][..taken].copy_from_slice(&bytes[..taken]);
+    /// Notes bytes that came from the client; how many of them `h2` may see.
+    fn on_received(&mut self, bytes: &[u8]) -> usize {
+        let mut rest = bytes;
+        while !rest.is_empty() && self.verdict.is_none() {
+            let before = rest.len();
+            let (skipped, after) = rest.split_at(self.skip.min(before));
+            self.skip -= skipped.len();
+            rest = after;
+            if self.is_in_frame && !skipped.is_empty() {
+                self.judge(|watch| watch.rules.on_payload(skipped));
+            }
+            let taken = (HEADER_BYTES - self.header_len).min(rest.len());
+            self.header[self.header_len..][..taken].copy_from_slice(&rest[..taken]);
             self.header_len += taken;
-            bytes = &bytes[taken..];
+            rest = &rest[taken..];
             if self.header_len == HEADER_BYTES {
                 self.header_len = 0;
                 self.on_frame();
             }
+            if self.verdict.is_some() {
+                return bytes.len() - before;
+            }
         }
+        bytes.len()
     }
 
     fn on_frame(&mut self) {
-        let [high, middle, low, kind, ..] = self.header;
-        self.broken = self.broken.or(self.order.on_frame(&self.header));
-        self.skip = usize::from(high) << 16 | usize::from(middle) << 8 | usize::from(low);
-        match kind {
+        let frame = FrameHeader::read(self.header);
+        self.is_in_frame = true;
+        self.skip = frame.len;
+        self.judge(|watch| watch.rules.on_header(&frame));
+        match frame.kind {
             // Counted by h2, and by what they are good for.
             DATA | CONTINUATION => {}
             HEADERS => self.requests += 1,
@@ -133,19 +145,28 @@ impl FrameWatch {
         }
     }
 
+    fn judge(&mut self, look: impl FnOnce(&mut Self) -> Result<(), Reason>) {
+        let outcome = look(self);
+        self.verdict = self.verdict.or(outcome.err());
+    }
+
     /// Browsers cancel requests, but not most of them, and not by the hundreds.
     fn on_reset(&mut self) {
         self.resets += 1;
         if self.resets > HTTP2_RESETS_MIN && self.resets * 2 > self.requests {
-            self.is_flooded = true;
+            self.on_flood();
         }
     }
 
     fn spend(&mut self, cost: u32) {
         match self.credit.checked_sub(cost) {
             Some(left) => self.credit = left,
-            None => self.is_flooded = true,
+            None => self.on_flood(),
         }
+    }
+
+    fn on_flood(&mut self) {
+        self.verdict.get_or_insert(Reason::ENHANCE_YOUR_CALM);
     }
 
     fn earn(&mut self, credit: u64) {
@@ -157,7 +178,8 @@ impl FrameWatch {
 impl WatchedStream {
     /// Counts what passes through `stream` with `watch`.
     pub(super) fn new(stream: PollStream, watch: Rc<RefCell<FrameWatch>>) -> Self {
-        Self { stream, watch }
+        let gathered = stream.gathered();
+        Self { stream, gathered, watch }
     }
 }
 
@@ -167,18 +189,18 @@ impl AsyncRead for WatchedStream {
         context: &mut Context<'_>,
         room: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.watch.borrow().fault().is_some() {
+        if self.watch.borrow().verdict().is_some() {
             // The driver looks at the watch behind each turn and ends the connection.
             return Poll::Pending;
         }
         let before = room.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, room))?;
-        self.watch.borrow_mut().on_received(&room.filled()[before..]);
-        if self.watch.borrow().broken.is_some() {
-            // `h2` would find the same fault and name it otherwise.
+        let allowed = self.watch.borrow_mut().on_received(&room.filled()[before..]);
+        if room.filled().len() > before && allowed == 0 {
             room.set_filled(before);
             return Poll::Pending;
         }
+        room.set_filled(before + allowed);
         Poll::Ready(Ok(()))
     }
 }
@@ -213,7 +235,26 @@ impl AsyncWrite for WatchedStream {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let watch = self.watch.borrow();
+        if watch.verdict.is_none() && watch.rules.is_behind_block() {
+            self.gathered.amend(name_compression_error);
+        }
+        drop(watch);
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+/// Rewrites the error of a GOAWAY that ends `bytes`, where `h2` named it too generally.
+fn name_compression_error(bytes: &mut [u8]) {
+    const GOAWAY_HEADER: [u8; HEADER_BYTES] = [0, 0, 8, 7, 0, 0, 0, 0, 0];
+    const GOAWAY_BYTES: usize = HEADER_BYTES + 8;
+    let Some(start) = bytes.len().checked_sub(GOAWAY_BYTES) else { return };
+    let goaway = &mut bytes[start..];
+    let (goaway, code) = goaway.split_at_mut(GOAWAY_BYTES - 4);
+    if goaway.starts_with(&GOAWAY_HEADER)
+        && *code == u32::from(Reason::PROTOCOL_ERROR).to_be_bytes()
+    {
+        code.copy_from_slice(&u32::from(Reason::COMPRESSION_ERROR).to_be_bytes());
     }
 }
 
@@ -223,23 +264,43 @@ mod tests {
 
     use super::*;
 
-    fn frame(kind: u8, len: usize) -> Vec<u8> {
-        let mut frame = vec![(len >> 16) as u8, (len >> 8) as u8, len as u8, kind, 0, 0, 0, 0, 1];
+    const END_HEADERS: u8 = 4;
+
+    fn frame_on(stream: u32, kind: u8, len: usize) -> Vec<u8> {
+        let flags = if kind == HEADERS { END_HEADERS } else { 0 };
+        let mut frame = vec![(len >> 16) as u8, (len >> 8) as u8, len as u8, kind, flags];
+        frame.extend(stream.to_be_bytes());
         frame.resize(HEADER_BYTES + len, 0xff);
         frame
     }
 
+    fn frame(kind: u8, len: usize) -> Vec<u8> {
+        frame_on(1, kind, len)
+    }
+
+    /// A watch after preface and SETTINGS, with all its credit.
     fn watch_over(bytes: &[u8]) -> FrameWatch {
         let mut watch = FrameWatch::new(0);
         watch.on_received(&[b'P'; PREFACE_BYTES]);
+        watch.on_received(&frame(SETTINGS, 0));
+        watch.credit = HTTP2_FRAME_CREDIT_MAX;
         watch.on_received(bytes);
         watch
     }
 
+    /// Each HEADERS frame opens the next stream; other frames belong to the latest.
     fn check(frames: &[(u8, usize)], times: usize, is_flooded: bool) {
-        let bytes: Vec<u8> = frames.iter().flat_map(|(kind, len)| frame(*kind, *len)).collect();
-        let watch = watch_over(&bytes.repeat(times));
-        assert_eq!(watch.is_flooded, is_flooded, "{frames:?} × {times}");
+        let mut stream = 0_u32.wrapping_sub(1);
+        let mut bytes = Vec::new();
+        for (kind, len) in frames.iter().cycle().take(frames.len() * times) {
+            if *kind == HEADERS {
+                stream = stream.wrapping_add(2);
+            }
+            bytes.extend(frame_on(stream, *kind, *len));
+        }
+        let watch = watch_over(&bytes);
+        let expected = is_flooded.then_some(Reason::ENHANCE_YOUR_CALM);
+        assert_eq!(watch.verdict(), expected, "{frames:?} × {times}");
     }
 
     #[test]
@@ -255,7 +316,7 @@ mod tests {
         check(&[(HEADERS, 30), (DATA, 1000)], 10 * credit, false);
         check(&[(HEADERS, 30), (RST_STREAM, 4)], HTTP2_RESETS_MIN as usize, false);
         check(&[(HEADERS, 30), (RST_STREAM, 4)], HTTP2_RESETS_MIN as usize + 1, true);
-        check(&[(HEADERS, 30), (HEADERS, 30), (RST_STREAM, 4)], credit, false);
+        check(&[(HEADERS, 30), (HEADERS, 30), (HEADERS, 30), (RST_STREAM, 4)], credit, false);
     }
 
     #[test]
@@ -297,7 +358,11 @@ mod tests {
                 cut.on_received(piece);
                 rest = after;
             }
-            prop_assert_eq!(format!("{whole:?}"), format!("{cut:?}"));
+            prop_assert_eq!(whole.verdict(), cut.verdict());
+            prop_assert_eq!(
+                (whole.requests, whole.resets, whole.credit),
+                (cut.requests, cut.resets, cut.credit)
+            );
         }
     }
 }

@@ -123,7 +123,7 @@ async fn exchange_flights(stream: &mut TcpStream, session: &mut Session) -> Resu
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
             }
             send_queued(stream, session).await?;
-            let (result, lent) = stream.read(session.lend()).await;
+            let (result, lent) = stream.read(session.lend(Buffer::take)).await;
             session.give_back(lent)?;
             if result? == 0 {
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());

@@ -3,13 +3,13 @@
 use std::io;
 use std::rc::Rc;
 
-use monoio::io::{AsyncReadRent, OwnedReadHalf};
+use monoio::io::{AsyncReadRent, CancelableAsyncReadRent, OwnedReadHalf};
 use monoio::net::TcpStream;
 
 use super::Shared;
 use super::session::Received;
-use crate::net::Buffer;
-use crate::net::stream::wait_readable;
+use crate::net::stream::{is_cancelled, wait_readable};
+use crate::net::{Buffer, TakeBack};
 
 /// Bytes read and thrown away after a fatal alert, so that closing does not reset the connection
 /// before the peer has read the alert.
@@ -40,6 +40,38 @@ impl TlsReader {
             self.fill().await?;
         }
         Ok(())
+    }
+
+    /// Waits for the next plaintext of a connection that may stay silent; nothing where it is still
+    /// to be read.
+    ///
+    /// Holds a small buffer until `take_back` is used, and none from then on.
+    ///
+    /// # Errors
+    /// As [`Self::readable`], and `UnexpectedEof` where the peer has ended its side.
+    pub async fn wait(&mut self, take_back: &TakeBack) -> io::Result<Buffer> {
+        loop {
+            match self.received().await? {
+                Received::Plaintext => {
+                    let mut plaintext = Buffer::empty();
+                    self.shared.session.borrow_mut().take_plaintext(&mut plaintext);
+                    return Ok(plaintext);
+                }
+                Received::NeedsMore if !self.has_seen_end => {}
+                Received::End | Received::NeedsMore => {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+            }
+            self.before_waiting();
+            let lent = self.shared.session.borrow_mut().lend(Buffer::take_small);
+            let (result, lent) = self.half.cancelable_read(lent, take_back.handle()).await;
+            match self.take_in(result, lent) {
+                Err(error) if is_cancelled(&error) => {
+                    return self.readable().await.map(|()| Buffer::empty());
+                }
+                outcome => outcome?,
+            }
+        }
     }
 
     /// Appends plaintext to `buffer`; 0 bytes mean that the peer has closed its side in order.
@@ -97,8 +129,12 @@ impl TlsReader {
 
     /// Lends a buffer to the kernel until some ciphertext or the end has come.
     async fn fill(&mut self) -> io::Result<()> {
-        let lent = self.shared.session.borrow_mut().lend();
+        let lent = self.shared.session.borrow_mut().lend(Buffer::take);
         let (result, lent) = self.half.read(lent).await;
+        self.take_in(result, lent)
+    }
+
+    fn take_in(&mut self, result: io::Result<usize>, lent: Buffer) -> io::Result<()> {
         let given = self.shared.session.borrow_mut().give_back(lent);
         if result? == 0 {
             self.has_seen_end = true;

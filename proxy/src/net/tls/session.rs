@@ -150,11 +150,15 @@ impl Session {
     }
 
     /// A buffer to read ciphertext into; it comes back through [`Session::give_back`].
-    pub(super) fn lend(&mut self) -> Buffer {
+    ///
+    /// It is `fresh` where nothing is left of earlier reads and no long records are expected.
+    pub(super) fn lend(&mut self, fresh: fn() -> Buffer) -> Buffer {
         let wanted = if self.expects_bulk { 2 * RECORD_BYTES_MAX } else { 0 };
         // While rustls points into the bytes, they stay here: a write may need them meanwhile.
         let lent = if self.is_mid_message { None } else { self.incoming.take() };
-        let Some(mut lent) = lent else { return Buffer::with_room(wanted) };
+        let Some(mut lent) = lent else {
+            return if wanted == 0 { fresh() } else { Buffer::with_room(wanted) };
+        };
         let missing = record_len(lent.unread()).saturating_sub(lent.len()).max(READ_ROOM_MIN);
         if lent.room() < missing {
             lent.make_room(missing.max(wanted.saturating_sub(lent.len())));

@@ -155,7 +155,8 @@ fn take_records<Side>(
         let record = record?;
         *discard += record.discard;
         if !record.payload.is_empty() {
-            plaintext.get_or_insert_with(Buffer::take).extend(record.payload);
+            let fresh = || Buffer::with_room(record.payload.len());
+            plaintext.get_or_insert_with(fresh).extend(record.payload);
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream as StdStream;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
 
@@ -12,7 +13,7 @@ use rustls_pki_types::ServerName;
 
 use super::{Alpn, Handshake, TlsError, accept, connect};
 use crate::net::rig::{Authority, TLS_VERSIONS, listen, on_a_driver, on_both_drivers, socket_pair};
-use crate::net::{Buffer, Reader, Writer};
+use crate::net::{Buffer, Reader, TakeBack, Writer};
 
 const NAME: &str = "api.example.com";
 
@@ -437,6 +438,42 @@ fn a_read_takes_no_more_than_there_is_room_for() {
         assert_eq!(result.expect("bytes are there"), 10_000);
         assert_eq!(rest.unread(), &sent[count..]);
     });
+}
+
+#[test]
+fn a_wait_brings_plaintext_and_gives_its_buffer_back_when_asked() {
+    let (authority, server) = settings();
+    let client = Arc::new(authority.client(&TLS_VERSIONS));
+    on_both_drivers(|| async {
+        let (client, server) = tls_pair(Arc::clone(&client), server.clone()).await;
+        let ((_reader, mut writer, _), (mut far_reader, _writer, _)) = (client, server);
+        let take_back = Rc::new(TakeBack::default());
+        send_all(&mut writer, b"at once").await.expect("the server reads");
+        let waited = far_reader.wait(&take_back).await.expect("bytes come");
+        assert_eq!(waited.unread(), b"at once");
+
+        let asked = Rc::clone(&take_back);
+        let waiting = monoio::spawn(async move {
+            let waited = far_reader.wait(&asked).await.expect("bytes come");
+            (far_reader, waited)
+        });
+        // The wait begins before its buffer is asked back, because tasks run in order.
+        monoio::spawn(async move { take_back.take_back() }).await;
+        send_all(&mut writer, b"later").await.expect("the server reads");
+        let (mut far_reader, waited) = waiting.await;
+        let (result, read) = far_reader.read(waited_or_fresh(&waited)).await;
+        assert_eq!((result.expect("bytes are there"), read.unread()), (5, &b"later"[..]));
+
+        drop((writer, _reader));
+        let error = far_reader.wait(&TakeBack::default()).await.expect_err("it is over");
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+    });
+}
+
+/// A buffer to read into after a wait that brought nothing.
+fn waited_or_fresh(waited: &Buffer) -> Buffer {
+    assert!(waited.is_empty(), "the buffer was asked back before anything came");
+    Buffer::take()
 }
 
 #[test]
