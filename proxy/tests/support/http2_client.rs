@@ -16,8 +16,10 @@ pub(crate) struct Http2Client {
     stream: Box<dyn Stream>,
     unread: Vec<u8>,
     decoder: Decoder,
-    /// The fields of the first HEADERS of each stream.
-    fields: HashMap<u32, Vec<Field>>,
+    /// What has come of each stream so far, whoever waited for it.
+    answers: HashMap<u32, Answer>,
+    /// The code of the first GOAWAY.
+    goaway: Option<u32>,
     /// `http` or `https`, as requests say it.
     pub(crate) scheme: &'static str,
     /// The settings that the server sent.
@@ -75,7 +77,8 @@ impl Http2Client {
             stream,
             unread: Vec::new(),
             decoder: Decoder::default(),
-            fields: HashMap::new(),
+            answers: HashMap::new(),
+            goaway: None,
             scheme,
             settings: Vec::new(),
             has_ended: false,
@@ -155,12 +158,9 @@ impl Http2Client {
         let payload = self.unread[9..9 + len].to_vec();
         self.unread.drain(..9 + len);
         let stream = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
-        if head[3] == kind::HEADERS {
-            // Every block is read, whoever waits for it, because it may change the table.
-            let fields = self.decoder.decode(&payload).expect("a well-formed field section");
-            self.fields.entry(stream).or_insert(fields);
-        }
-        Some(Frame { kind: head[3], flags: head[4], stream, payload })
+        let frame = Frame { kind: head[3], flags: head[4], stream, payload };
+        self.note(&frame);
+        Some(frame)
     }
 
     /// Waits for a frame; `None` where the connection ends or nothing comes.
@@ -178,35 +178,41 @@ impl Http2Client {
 
     /// Waits until a stream is answered, reset, or lost.
     pub(crate) fn answer(&mut self, stream: u32) -> Answer {
-        let [answer] = self.answers([stream]);
-        answer
-    }
-
-    /// The answers on several streams, in whatever order their frames come.
-    pub(crate) fn answers<const N: usize>(&mut self, streams: [u32; N]) -> [Answer; N] {
-        let mut answers: [Answer; N] = std::array::from_fn(|_| Answer::default());
         let until = Instant::now() + PATIENCE;
-        let is_over = |answer: &Answer| answer.has_ended || answer.reset.is_some();
-        while !answers.iter().all(is_over) && Instant::now() < until {
-            let Event::Frame(frame) = self.event() else { break };
-            for (stream, answer) in streams.iter().zip(&mut answers) {
-                self.note(&frame, *stream, answer);
-            }
+        while !self.is_over(stream) && Instant::now() < until {
+            let Event::Frame(_) = self.event() else { break };
         }
-        answers
+        let answer = self.answers.remove(&stream).unwrap_or_default();
+        Answer { goaway: self.goaway, ..answer }
     }
 
-    fn note(&mut self, frame: &Frame, stream: u32, answer: &mut Answer) {
+    fn is_over(&self, stream: u32) -> bool {
+        let answer = self.answers.get(&stream);
+        answer.is_some_and(|answer| answer.has_ended || answer.reset.is_some())
+    }
+
+    /// Every block is read, whoever waits for it, because it may change the table.
+    fn note(&mut self, frame: &Frame) {
+        if frame.kind == kind::GOAWAY {
+            self.goaway = self.goaway.or(frame.error_code());
+        }
+        if frame.stream == 0 {
+            return;
+        }
+        let answer = self.answers.entry(frame.stream).or_default();
         match frame.kind {
-            kind::HEADERS if frame.stream == stream && answer.fields.is_empty() => {
-                answer.take_fields(self.fields.remove(&stream).unwrap_or_default());
+            kind::HEADERS => {
+                let fields = self.decoder.decode(&frame.payload);
+                let fields = fields.expect("a well-formed field section");
+                if answer.fields.is_empty() {
+                    answer.take_fields(fields);
+                }
             }
-            kind::DATA if frame.stream == stream => answer.body.extend(&frame.payload),
-            kind::RST_STREAM if frame.stream == stream => answer.reset = frame.error_code(),
-            kind::GOAWAY => answer.goaway = frame.error_code(),
+            kind::DATA => answer.body.extend(&frame.payload),
+            kind::RST_STREAM => answer.reset = frame.error_code(),
             _ => {}
         }
-        answer.has_ended |= frame.stream == stream && frame.ends_stream();
+        answer.has_ended |= frame.ends_stream();
     }
 
     /// Asks and waits for the answer.
