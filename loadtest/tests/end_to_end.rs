@@ -56,7 +56,7 @@ fn an_open_loop_keeps_its_rate_and_counts_every_request() {
         let report = load(&format!("http://{address}/"), &line);
         assert_eq!((report.completed, report.failures), (2000, 0), "{name}: {report}");
         assert_eq!(report.statuses["2xx"], 2000);
-        assert!(report.latency_us.min > 0.0 && report.latency_us.p50 < 1_000_000.0);
+        assert!(report.latency_us.min > 0.0 && report.latency_us.min <= report.latency_us.p50);
         assert!(!report.timeline.is_empty());
     }
 }
