@@ -26,7 +26,7 @@ use crate::net::Buffer;
 use crate::time::{Expiry, Patience, micros, recent};
 
 /// Bytes of an unread body that are read and forgotten so that the connection can go on.
-const DRAIN_BYTES_MAX: u64 = 64 * 1024;
+pub(super) const DRAIN_BYTES_MAX: u64 = 64 * 1024;
 
 /// What becomes of a connection after its exchanges.
 #[derive(Debug)]

@@ -186,6 +186,11 @@ impl Http2Client {
         Answer { goaway: self.goaway, ..answer }
     }
 
+    /// Whether the server has reset that stream, as far as can be told by now.
+    pub(crate) fn was_reset(&self, stream: u32) -> bool {
+        self.answers.get(&stream).is_some_and(|answer| answer.reset.is_some())
+    }
+
     fn is_over(&self, stream: u32) -> bool {
         let answer = self.answers.get(&stream);
         answer.is_some_and(|answer| answer.has_ended || answer.reset.is_some())

@@ -38,6 +38,7 @@ use tollgate_core::message::Request;
 use self::accepted::read_exchange;
 use self::watch::{FrameWatch, WatchedStream};
 use super::Connection;
+use super::http1::DRAIN_BYTES_MAX;
 use crate::client::{Piece, Reply, RequestBody, Steps};
 use crate::exchange::{exchange, refuse};
 use crate::fence::Fence;
@@ -103,6 +104,21 @@ async fn exchange_on(asked: Http2Exchange, local: Rc<Local>) {
         }
     }
     local.give_back_head(head);
+    skip_rest(&mut body, &reply).await;
+}
+
+/// Reads and forgets what is left of a short body behind an answer that did not need it.
+///
+/// Else `h2` ends the stream with RST_STREAM(NO_ERROR), as RFC 9113 §8.1 allows, and clients that are
+/// still sending then (curl 7.88 among them) take that for a failure and forget the answer.
+async fn skip_rest(body: &mut RequestBody<'_>, reply: &Reply<'_>) {
+    let (RequestBody::Http2(body), Reply::Http2(reply)) = (body, reply) else { return };
+    let start = body.received();
+    while reply.is_ended() && !body.is_ended() && body.received() - start <= DRAIN_BYTES_MAX {
+        if body.next().await.is_err() {
+            return;
+        }
+    }
 }
 
 /// Sends our SETTINGS and awaits the preface.

@@ -109,6 +109,20 @@ fn a_reset_stream_does_not_disturb_the_others() {
 }
 
 #[test]
+fn a_body_that_comes_behind_the_answer_does_not_reset_the_stream() {
+    let bench = Bench::start();
+    let mut client = bench.connect();
+    for stream in [1, 3, 5] {
+        let block = hpack::encode(&client.request("POST", "/%zz"));
+        client.send(frames::headers(stream, flag::END_HEADERS, block));
+        let answer = client.answer(stream);
+        assert_eq!((answer.status, answer.reset), (400, None));
+        client.send(frames::data(stream, flag::END_STREAM, "late"));
+        assert!(client.is_alive() && !client.was_reset(stream));
+    }
+}
+
+#[test]
 fn refusals_have_their_status() {
     let bench = Bench::start();
     for over in BOTH {
