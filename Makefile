@@ -30,10 +30,11 @@ $(VENV)/ready:
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check pytest requests 'httpx[http2]'
 	@touch $@
 
-test-long: test ## the same, then five more times with more random cases, and ten minutes of each fuzz target
+test-long: test ## the same, then five more times with more cases, on epoll too, and ten minutes of each fuzz target
 	for turn in 1 2 3 4 5; do \
-	    PATH="$(CURDIR)/$(VENV)/bin:$$PATH" PROPTEST_CASES=20000 $(CARGO) test --workspace --locked || exit 1; \
+	    PATH="$(CURDIR)/$(VENV)/bin:$$PATH" TOLLGATE_TEST_LONG=1 PROPTEST_CASES=20000 $(CARGO) test --workspace --locked || exit 1; \
 	done
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" TOLLGATE_TEST_DRIVER=epoll $(CARGO) test -p tollgate --locked
 	$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=600
 
 bench: ## criterion benchmarks, room by room
