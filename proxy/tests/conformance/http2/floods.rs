@@ -1,6 +1,6 @@
 //! Do floods stay cheap: bounded memory and time, the attacker dropped, a bystander served?
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Bench, field};
 use crate::support::client::Client;

@@ -1,6 +1,6 @@
 //! Do 300 clients that are slow on purpose cost little, end in time, and leave a bystander served?
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Bench;
 use crate::support::client::Client;
