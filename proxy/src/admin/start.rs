@@ -139,6 +139,7 @@ impl Sockets {
         let cores = host::cores_of_workers(&host::allowed_cores(), options.worker.workers);
         let connections_max =
             host::connections_max(host::raise_open_files(), options.worker.max_connections);
+        host::keep_pages_small();
         let mut listeners = Vec::new();
         for (listen, socket) in options.listen.iter().zip(assigned.listen) {
             let held = match socket {
