@@ -193,7 +193,7 @@ pub struct WorkerOptions {
         default_value = "auto"
     )]
     pub driver: Driver,
-    /// Client connections at a time, over all workers [default: half of the open files allowed]
+    /// Client connections at a time, over all workers [default: three quarters of the open files allowed]
     #[arg(long, env = "TOLLGATE_MAX_CONNECTIONS", hide_env_values = true, value_name = "NUMBER")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: Option<u32>,
