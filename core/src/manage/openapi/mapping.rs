@@ -2,6 +2,7 @@
 //!
 //! Only the form is checked, and that what is named is declared; the expression stays text.
 
+use crate::integrate::is_reserved_name;
 use crate::manage::problems::quote;
 
 /// What is wrong with a mapping, and what to write instead.
@@ -152,7 +153,7 @@ pub(super) fn http_problem(key: &str, value: &str, is_request: bool) -> Option<M
         None => return invalid(),
         Some((_, "querystring", _)) if !is_request => return invalid(),
         Some((_, _, name)) if !is_parameter_name(name) => return invalid(),
-        Some((_, "header", name)) if is_reserved_header(name) => {
+        Some((_, "header", name)) if is_reserved_name(name) => {
             let message = format!("the header {} is reserved and cannot be mapped", quote(name));
             return Some((message, None));
         }
@@ -217,33 +218,6 @@ fn http_variable_problem(variable: &str, is_request: bool) -> Option<MappingProb
             Some(format!("variables are \"${side}.…\", \"$context.…\" and \"$stageVariables.…\"")),
         )
     })
-}
-
-/// Headers that an HTTP API does not let a mapping touch.
-fn is_reserved_header(name: &str) -> bool {
-    const RESERVED: [&str; 18] = [
-        "authorization",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-location",
-        "forwarded",
-        "keep-alive",
-        "origin",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "te",
-        "trailers",
-        "transfer-encoding",
-        "upgrade",
-        "via",
-        "x-forwarded-for",
-        "x-forwarded-host",
-        "x-forwarded-proto",
-    ];
-    const RESERVED_STARTS: [&str; 4] = ["access-control-", "apigw-", "x-amz-", "x-amzn-"];
-    let name = name.to_ascii_lowercase();
-    RESERVED.contains(&name.as_str()) || RESERVED_STARTS.iter().any(|start| name.starts_with(start))
 }
 
 #[cfg(test)]
