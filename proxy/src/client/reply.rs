@@ -100,7 +100,7 @@ impl<'c> Reply<'c> {
         }
     }
 
-    /// Notes body bytes that went to the socket unseen, and grants the client another step.
+    /// Notes body bytes that went to the socket unseen.
     pub fn on_passed(&mut self, count: u64) {
         match self {
             Self::Http1(reply) => reply.on_passed(count),

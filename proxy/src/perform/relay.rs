@@ -91,7 +91,8 @@ impl Relay<'_, '_> {
     ) -> Result<Relayed, RelayFailure> {
         let (reader, deadline) = (&mut connection.reader, &connection.deadline);
         let bytes = read_answer(reader, deadline, outbound.verb, head).await?;
-        let (mut body, piece) = self.announce(bytes, head, outbound.verb)?;
+        let announcement = Announcement::new(bytes, head, outbound.verb)?;
+        let (mut body, piece) = begin_answer(announcement, head, (self.begin, self.reply))?;
         let download = Download {
             reader,
             socket: connection.socket,
@@ -102,19 +103,6 @@ impl Relay<'_, '_> {
         download.run(piece).await?;
         let is_reusable = head.keeps_alive && body.is_clean_end();
         Ok(Relayed { status: head.status, is_reusable })
-    }
-
-    /// Begins the client's answer; gives back the body and the part of it that is already here.
-    fn announce(
-        &mut self,
-        bytes: Buffer,
-        head: &ResponseHead,
-        verb: Verb,
-    ) -> Result<(Incoming, Option<Buffer>), RelayFailure> {
-        let announcement = Announcement::new(bytes, head, verb)?;
-        let response = Response { bytes: announcement.bytes.unread(), head };
-        (self.begin)(self.reply, response, announcement.announced);
-        announcement.into_body(head)
     }
 
     async fn answer_beside_upload(
@@ -145,9 +133,7 @@ impl Relay<'_, '_> {
             self.reply.close_after();
         }
         let announcement = Announcement::new(bytes, head, outbound.verb)?;
-        let response = Response { bytes: announcement.bytes.unread(), head };
-        (self.begin)(self.reply, response, announcement.announced);
-        let (mut body, piece) = announcement.into_body(head)?;
+        let (mut body, piece) = begin_answer(announcement, head, (self.begin, self.reply))?;
         let download = Download {
             reader,
             socket,
@@ -172,6 +158,17 @@ impl Outbound {
             expiry: Expiry::Shut,
         }
     }
+}
+
+/// Begins the client's answer; gives back the body and the part of it that is already here.
+fn begin_answer(
+    announcement: Announcement,
+    head: &ResponseHead,
+    (begin, reply): (Begin<'_>, &mut Reply<'_>),
+) -> Result<(Incoming, Option<Buffer>), RelayFailure> {
+    let response = Response { bytes: announcement.bytes.unread(), head };
+    begin(reply, response, announcement.announced);
+    announcement.into_body(head)
 }
 
 /// An upstream that cannot be written to may have answered and closed before that; whether this may

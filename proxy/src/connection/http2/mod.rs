@@ -44,7 +44,7 @@ use crate::exchange::{exchange, refuse};
 use crate::fence::Fence;
 use crate::local::{ClientState, Local};
 use crate::net::{Buffer, Gathered, PollStream};
-use crate::time::{Expiry, now};
+use crate::time::{Expiry, now, recent};
 
 pub(super) use accepted::Http2Exchange;
 
@@ -296,7 +296,7 @@ impl Driver {
         self.phase = Phase::Refusing;
         self.h2.abrupt_shutdown(reason);
         let step = self.local.bounds.head;
-        self.local.wheel.arm(&self.state.deadline, step, Expiry::Shut, now());
+        self.local.wheel.arm(&self.state.deadline, step, Expiry::Shut, recent());
         context.waker().wake_by_ref();
         Poll::Pending
     }
@@ -308,7 +308,7 @@ impl Driver {
             return;
         }
         if self.gathered.is_sending() {
-            local.wheel.arm(&state.deadline, local.bounds.body_progress, Expiry::Shut, now());
+            local.wheel.arm(&state.deadline, local.bounds.body_progress, Expiry::Shut, recent());
         } else if self.running.count.get() > 0 || self.h2.has_streams() {
             state.busy(local);
             state.deadline.disarm();
